@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of contents: every pass, in order, with the reason for the order.
+// Each result is a constant of its own, so that it can be printed and tested, and because compilers count the steps of
+// one constant evaluation.
+#pragma once
+
+#include "intarsia/differentiate/differentiate.hpp"
+#include "intarsia/fuse/fuse.hpp"
+#include "intarsia/fuse/pad.hpp"
+#include "intarsia/plan/lower.hpp"
+#include "intarsia/plan/plan.hpp"
+#include "intarsia/plan/tile.hpp"
+#include "intarsia/simplify/simplify.hpp"
+
+namespace intarsia {
+
+/// A program from its trace to its kernels. `Trace::run()` returns the graph that the user's expression makes.
+template <class Trace, class Machine>
+struct compilation {
+  /// 1. What the user wrote.
+  using traced = support::frozen<Trace>;
+
+  /// 2. Gradients, while values still have the identity that the user gave them: merged twins would share derivatives.
+  struct differentiate_pass {
+    static constexpr ir::graph run() { return differentiate::run(traced::view()); }
+  };
+  using differentiated = support::frozen<differentiate_pass>;
+
+  /// 3. Algebra, common subexpressions, dead code: on values and derivatives together, which share most of their terms.
+  struct simplify_pass {
+    static constexpr ir::graph run() { return simplify::run(differentiated::view()); }
+  };
+  using simplified = support::frozen<simplify_pass>;
+
+  /// 4. Borders as explicit zeros, so that contractions need no bounds; again simplified, because windows of one value
+  ///    mostly ask for the same border.
+  struct pad_pass {
+    static constexpr ir::graph run() { return simplify::run(fuse::with_padding(simplified::view())); }
+  };
+  using padded = support::frozen<pad_pass>;
+
+  /// 5. Which values share a loop nest: needs the final graph, decides what exists in memory.
+  struct fuse_pass {
+    static constexpr fuse::grouping run() { return fuse::run(padded::view()); }
+  };
+  using fused = support::frozen<fuse_pass>;
+
+  /// 6. A place for everything that exists in memory: needs the order of the groups for lifetimes.
+  struct plan_pass {
+    static constexpr plan::memory run() { return plan::run(padded::view(), fused::view()); }
+  };
+  using planned = support::frozen<plan_pass>;
+
+  static constexpr int groups = fused::view().groups.size();
+  static constexpr index workspace_bytes = plan::workspace_bytes(planned::view());
+
+  /// 7. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
+  template <int Group>
+  struct kernel {
+    static constexpr plan::bound_nest make() {
+      plan::bound_nest b = plan::lowering(padded::view(), fused::view(), planned::view(), Group).run();
+      b.kernel = plan::tiled(b.kernel, Machine::machine);
+      return b;
+    }
+    static constexpr plan::bound_nest bound = make();
+  };
+};
+
+}  // namespace intarsia

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// graph -> graph: gives every contraction operands that it can read without a bounds check.
+// Where a window reaches beyond its operand, the operand becomes a view with zeros around it; the planner stores such a
+// view with its border, and the producer writes into the middle.
+#pragma once
+
+#include "intarsia/ir/build.hpp"
+
+namespace intarsia::fuse {
+
+/// What window axis a reads of the operand that is not an output index: i where the result has o or k, else o.
+struct reach {
+  int which;    // 0: i, 1: o
+  index low;    // zeros needed before
+  index high;   // and after
+};
+
+constexpr index floor_div(index a, index b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+constexpr reach reach_of(const ir::contraction_axis& a) {
+  if (a.who[0] != ir::out) {  // i = stride o + dilation k - pad
+    index last = a.stride * (a.extent[1] - 1) + a.dilation * (a.extent[2] - 1) - a.pad;
+    return {0, a.pad > 0 ? a.pad : 0, last > a.extent[0] - 1 ? last - (a.extent[0] - 1) : 0};
+  }
+  // o = (i + pad - dilation k) / stride
+  index first = -floor_div(-(a.pad - a.dilation * (a.extent[2] - 1)), a.stride);
+  index last = floor_div(a.extent[0] - 1 + a.pad, a.stride);
+  return {1, first < 0 ? -first : 0, last > a.extent[1] - 1 ? last - (a.extent[1] - 1) : 0};
+}
+
+constexpr ir::graph with_padding(const ir::graph_view& from) {
+  ir::graph g = ir::with_tables_of(from);
+  support::list<ir::node_id> at(from.size(), -1);
+  for (ir::node_id i = 0; i < from.size(); ++i) {
+    ir::node n = from[i];
+    for (ir::node_id& operand : n.in)
+      if (operand >= 0) operand = at[operand];
+    if (n.what == ir::kind::contract) {
+      ir::contraction c = from.contraction_of(i);
+      for (int r = 0; r < 2; ++r) {
+        const extents shape = g[n.in[r]].shape;
+        extents padded = shape;
+        ir::view_map m = ir::identity_view(shape.rank);
+        for (int x = 0; x < c.count; ++x) {
+          ir::contraction_axis& a = c.axis[x];
+          if (!a.window) continue;
+          const reach need = reach_of(a);
+          if (a.who[need.which] != ir::lhs + r) continue;
+          const int d = a.dim[need.which];
+          m.axis[d].offset = -need.low;
+          padded[d] += need.low + need.high;
+          a.extent[need.which] += need.low + need.high;
+          a.pad += need.which == 0 ? -need.low : a.stride * need.low;
+        }
+        if (padded != shape) n.in[r] = ir::view(g, n.in[r], padded, m);
+      }
+      n.aux = g.contractions.push(c);
+    }
+    at[i] = g.add(n);
+  }
+  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
+  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+  return g;
+}
+
+}  // namespace intarsia::fuse

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The umbrella: the stages in the order of the pipeline, nothing else.
+#pragma once
+
+#include "intarsia/support/config.hpp"
+#include "intarsia/tensor/tensor.hpp"
+#include "intarsia/language/corr2d.hpp"
+#include "intarsia/language/function.hpp"
+#include "intarsia/language/matmul.hpp"
+#include "intarsia/language/pool.hpp"
+#include "intarsia/language/structure.hpp"
+#include "intarsia/compile.hpp"
+#include "intarsia/kernels/nest-inl.hpp"
+#include "intarsia/run/function.hpp"
+#include "intarsia/run/statement.hpp"

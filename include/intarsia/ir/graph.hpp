@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program as a value: a list of nodes in which operands come before their users.
+// `graph` grows during a pass; `support::frozen` turns the result into a constant of the program.
+#pragma once
+
+#include <bit>
+#include <tuple>
+
+#include "intarsia/ir/dtype.hpp"
+#include "intarsia/ir/maps.hpp"
+#include "intarsia/ir/opcode.hpp"
+#include "intarsia/support/frozen.hpp"
+
+namespace intarsia::ir {
+
+enum class kind : std::uint8_t {
+  argument,  // aux: number of the argument
+  constant,  // value, in every element
+  data,      // aux: first element in `values`; a constexpr tensor
+  iota,      // the row-major position over the axes of the bit mask aux
+  map,       // op over operands of the same shape
+  view,      // aux: number of the view_map
+  reshape,   // the same elements in row-major order
+  reduce,    // op over the axes of the bit mask aux, which the result does not have
+  contract,  // aux: number of the contraction
+  concat,    // in[0] then in[1] along axis aux
+  stop,      // identity, without derivative
+  gradient   // of the scalar in[0] to in[1]; gone after differentiation
+};
+
+using node_id = int;
+
+struct node {
+  kind what = kind::constant;
+  opcode op = opcode::none;
+  dtype type = dtype::f32;
+  extents shape{};
+  node_id in[3] = {-1, -1, -1};
+  int aux = -1;
+  double value = 0;
+
+  constexpr int operands() const { return (in[0] >= 0) + (in[1] >= 0) + (in[2] >= 0); }
+  friend constexpr bool operator==(const node&, const node&) = default;
+};
+
+/// Who an argument is: data of a call, or a part of a model.
+enum class part : std::uint8_t { input, parameter, buffer };
+
+struct argument {
+  dtype type = dtype::f32;
+  extents shape{};
+  part is = part::input;
+  int name = -1;  // start in `text`, a parameter's path
+};
+
+/// What a call delivers: the node's value, returned (assigned < 0) or written into an argument.
+struct output {
+  node_id node = -1;
+  int assigned = -1;
+};
+
+/// A node that carries a name, for people.
+struct label {
+  node_id node = -1;
+  int name = -1;
+};
+
+/// The parts of a graph, wherever they are stored.
+struct graph_view {
+  support::slice<node> nodes;
+  support::slice<view_map> views;
+  support::slice<contraction> contractions;
+  support::slice<double> values;
+  support::slice<argument> arguments;
+  support::slice<output> outputs;
+  support::slice<label> labels;
+  support::slice<char> text;
+
+  constexpr const node& operator[](node_id id) const { return nodes[id]; }
+  constexpr int size() const { return nodes.size(); }
+  constexpr const view_map& view_of(node_id id) const { return views[nodes[id].aux]; }
+  constexpr const contraction& contraction_of(node_id id) const { return contractions[nodes[id].aux]; }
+};
+
+struct graph {
+  using view = graph_view;
+
+  support::list<node> nodes;
+  support::list<view_map> views;
+  support::list<contraction> contractions;
+  support::list<double> values;
+  support::list<argument> arguments;
+  support::list<output> outputs;
+  support::list<label> labels;
+  support::list<char> text;
+
+  constexpr node_id add(const node& n) { return nodes.push(n); }
+  constexpr const node& operator[](node_id id) const { return nodes[id]; }
+
+  constexpr auto lists() const { return std::tie(nodes, views, contractions, values, arguments, outputs, labels, text); }
+  constexpr operator graph_view() const { return {nodes, views, contractions, values, arguments, outputs, labels, text}; }
+};
+
+/// A graph that begins as a copy of everything but the nodes, outputs and labels.
+constexpr graph with_tables_of(const graph_view& g) {
+  graph result;
+  result.nodes.reserve(g.size() + g.size() / 2 + 16);
+  for (const view_map& v : g.views) result.views.push(v);
+  for (const contraction& c : g.contractions) result.contractions.push(c);
+  for (double v : g.values) result.values.push(v);
+  for (const argument& a : g.arguments) result.arguments.push(a);
+  for (char c : g.text) result.text.push(c);
+  return result;
+}
+
+}  // namespace intarsia::ir

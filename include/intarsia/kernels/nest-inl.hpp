@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one kernel: a loop nest over a `plan::nest`, everything about it known at compile time.
+// Receives a pointer for each access; reads and writes no byte outside of the elements that the accesses name.
+//
+// A register tile is a set of iterations done together. A value that depends on some of the tiled loops has one slot
+// for each combination of their iterations and no more: a row operand is loaded once for all columns.
+#include "intarsia/kernels/pointwise-inl.hpp"
+#include "intarsia/ir/maps.hpp"
+#include "intarsia/plan/nest.hpp"
+#include "intarsia/plan/tile.hpp"
+#include "intarsia/run/target.hpp"
+
+#if defined(INTARSIA_KERNELS_NEST) == defined(HWY_TARGET_TOGGLE)
+#ifdef INTARSIA_KERNELS_NEST
+#undef INTARSIA_KERNELS_NEST
+#else
+#define INTARSIA_KERNELS_NEST
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace intarsia::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Iterations of each loop in one tile: five bits a loop, so that it is a small template argument.
+using tile_sizes = std::uint64_t;
+constexpr int tile_of(tile_sizes t, int loop) { return static_cast<int>(t >> (5 * loop) & 31); }
+constexpr tile_sizes with_tile(tile_sizes t, int loop, index size) {
+  return (t & ~(tile_sizes{31} << (5 * loop))) | static_cast<tile_sizes>(size) << (5 * loop);
+}
+
+template <plan::nest Spec>
+struct nest_kernel {
+  // a copy: clang 19 reads wrong values from the template argument's own object at run time
+  static constexpr plan::nest K = Spec;
+  static constexpr int width = plan::lane_bytes(K);
+  static constexpr index full_lanes = static_cast<index>(HWY_MAX_BYTES / static_cast<std::size_t>(width) > 0 ? HWY_MAX_BYTES / static_cast<std::size_t>(width) : 1);
+  static constexpr index lanes = K.lane >= 0 ? (HWY_TARGET == HWY_SCALAR ? 1 : full_lanes) : 1;
+  static constexpr bool horizontal = K.lane >= K.outer;
+  static constexpr int reductions = K.reduction != ir::opcode::none;
+
+  struct pointers {
+    char* at[K.accesses > 0 ? K.accesses : 1];
+  };
+  struct counters {
+    index at[K.loops > 0 ? K.loops : 1] = {};
+  };
+
+  static HWY_INLINE void run(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+
+ private:
+  // ---- facts about instructions, at compile time ----
+
+  /// The tiled loops that a value differs along, as bits; the lane loop only for what its tile holds several vectors of.
+  static constexpr unsigned depends(int i) {
+    const plan::instruction& c = K.code[i];
+    unsigned bits = 0;
+    auto along = [&](const auto& of) {
+      for (int l = 0; l < K.loops; ++l) bits |= of[l] != 0 ? 1u << l : 0u;
+    };
+    auto rows = [&](int first, int count) {
+      for (int r = 0; r < count; ++r) along(K.rows[first + r].coef);
+    };
+    switch (c.what) {
+      case plan::step::load:
+        along(K.at[c.a].stride);
+        rows(K.at[c.a].guard_first, K.at[c.a].guards);
+        break;
+      case plan::step::position: rows(c.a, 1); break;
+      case plan::step::within: rows(c.a, c.b); break;
+      case plan::step::accumulator: bits = (1u << K.outer) - 1; break;
+      case plan::step::map:
+        bits = depends(c.a);
+        if (ir::facts_of(c.op).arity > 1) bits |= depends(c.b);
+        if (ir::facts_of(c.op).arity > 2) bits |= depends(c.c);
+        break;
+      default: break;
+    }
+    return bits;
+  }
+  template <int I>
+  static constexpr unsigned depends_v = depends(I);
+  static constexpr unsigned outer_bits = (1u << K.outer) - 1;
+
+  static constexpr int slots(unsigned bits, tile_sizes t) {
+    int n = 1;
+    for (int l = 0; l < K.loops; ++l)
+      if (bits >> l & 1) n *= tile_of(t, l) > 0 ? tile_of(t, l) : 1;
+    return n;
+  }
+  /// The iteration of loop l that slot s of a value with these bits stands for.
+  static constexpr int digit(unsigned bits, tile_sizes t, int s, int loop) {
+    for (int l = K.loops - 1; l >= 0; --l) {
+      if (!(bits >> l & 1)) continue;
+      const int n = tile_of(t, l) > 0 ? tile_of(t, l) : 1;
+      if (l == loop) return s % n;
+      s /= n;
+    }
+    return 0;
+  }
+  /// The slot of a value with bits `to` at the same iterations.
+  static constexpr int project(unsigned from, unsigned to, tile_sizes t, int s) {
+    int slot = 0;
+    for (int l = 0; l < K.loops; ++l)
+      if (to >> l & 1) slot = slot * (tile_of(t, l) > 0 ? tile_of(t, l) : 1) + (from >> l & 1 ? digit(from, t, s, l) : 0);
+    return slot;
+  }
+  /// Elements from the tile's first iteration to slot s.
+  static constexpr index offset(const index (&stride)[plan::max_loops], unsigned bits, tile_sizes t, int s) {
+    index o = 0;
+    for (int l = 0; l < K.loops; ++l)
+      if (bits >> l & 1) o += stride[l] * digit(bits, t, s, l) * (l == K.lane ? lanes : 1);
+    return o;
+  }
+
+  // ---- values ----
+
+  template <index Lanes>
+  using vectors_of = vectors<static_cast<std::size_t>(Lanes), static_cast<std::size_t>(width)>;
+
+  template <class Vectors, int I, tile_sizes T>
+  struct cell {
+    static constexpr int count = slots(depends_v<I>, T);
+    typename Vectors::template value_t<K.code[I].type> v[count];
+  };
+  template <class Vectors, tile_sizes T, class Sequence>
+  struct cells;
+  template <class Vectors, tile_sizes T, int... I>
+  struct cells<Vectors, T, std::integer_sequence<int, I...>> : cell<Vectors, I, T>... {};
+
+  template <int First, class Sequence>
+  struct shifted;
+  template <int First, int... I>
+  struct shifted<First, std::integer_sequence<int, I...>> {
+    using type = std::integer_sequence<int, First + I...>;
+  };
+  template <int First, int Last>
+  using range = typename shifted<First, std::make_integer_sequence<int, Last - First>>::type;
+
+  static constexpr ir::dtype sum_type = reductions ? K.code[K.term].type : ir::dtype::f32;
+  static constexpr bool is_arg = K.reduction == ir::opcode::argmax || K.reduction == ir::opcode::argmin;
+
+  /// Running results of the reduction, one for each outer iteration of the tile.
+  template <class Vectors, tile_sizes T>
+  struct sums {
+    typename Vectors::template value_t<sum_type> v[slots(outer_bits, T)];
+    typename Vectors::template value_t<ir::dtype::i32> place[is_arg ? slots(outer_bits, T) : 1];
+  };
+
+  // ---- one value ----
+
+  template <int Row, unsigned Bits, tile_sizes T, int S>
+  static HWY_INLINE index row_value(const counters& c) {
+    index v = K.rows[Row].offset;
+    for (int l = 0; l < K.loops; ++l) {
+      const index step = Bits >> l & 1 ? digit(Bits, T, S, l) * (l == K.lane ? lanes : 1) : 0;
+      if (K.rows[Row].coef[l] != 0) v += K.rows[Row].coef[l] * (c.at[l] + step);
+    }
+    return v;
+  }
+
+  /// An element-wise load: each lane asks its guards.
+  template <class Vectors, int A, unsigned Bits, tile_sizes T, int S, index Lanes>
+  static HWY_INLINE auto load_guarded(const ir::element_t<K.at[A].type>* p, const counters& c, std::size_t count) {
+    using E = ir::element_t<K.at[A].type>;
+    constexpr plan::access a = K.at[A];
+    index first[a.guards > 0 ? a.guards : 1] = {};
+    fill_rows<A, Bits, T, S>(first, c, std::make_integer_sequence<int, a.guards>{});
+    constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 0;
+    // all lanes inside, next to each other: an ordinary load
+    bool whole = (along == 1 || along == 0) && count == static_cast<std::size_t>(Lanes);
+    for (int r = 0; r < a.guards; ++r) {
+      const plan::guard& g = K.rows[a.guard_first + r];
+      const index step = K.lane >= 0 && Lanes > 1 ? g.coef[K.lane] : 0;
+      const index last = first[r] + step * (Lanes - 1);
+      whole = whole && g.den <= 1 && first[r] >= 0 && first[r] < g.extent && last >= 0 && last < g.extent;
+    }
+    if (whole) {
+      if constexpr (along == 1) return Vectors::template load<a.type>(p);
+      else return Vectors::template splat<a.type>(p);
+    }
+    alignas(64) E buffer[Lanes];
+    for (index i = 0; i < Lanes; ++i) {
+      bool exists = static_cast<std::size_t>(i) < count;
+      index at = along * i;
+      for (int r = 0; r < a.guards; ++r) {
+        const plan::guard& g = K.rows[a.guard_first + r];
+        const index v = first[r] + (K.lane >= 0 && Lanes > 1 ? g.coef[K.lane] : 0) * i;
+        exists = exists && v >= 0 && v % ir::divisor(g.den) == 0 && v / ir::divisor(g.den) < g.extent;
+        at += g.stride * (v / ir::divisor(g.den));
+      }
+      buffer[i] = exists ? p[at] : static_cast<E>(a.fill);
+    }
+    return Vectors::template load<a.type>(buffer);
+  }
+  template <int A, unsigned Bits, tile_sizes T, int S, int... R>
+  static HWY_INLINE void fill_rows(index* first, const counters& c, std::integer_sequence<int, R...>) {
+    ((first[R] = row_value<K.at[A].guard_first + R, Bits, T, S>(c)), ...);
+    (void)first;
+    (void)c;
+  }
+
+  template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
+  static HWY_INLINE auto load(const pointers& p, const counters& c) {
+    constexpr int A = K.code[I].a;
+    constexpr plan::access a = K.at[A];
+    using E = ir::element_t<a.type>;
+    constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 0;
+    constexpr index skip = offset(K.at[A].stride, depends_v<I>, T, S);
+    const E* from = reinterpret_cast<const E*>(p.at[A]) + skip;
+    if constexpr (a.guards > 0) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
+    else if constexpr (along == 0) return Vectors::template splat<a.type>(from);
+    else if constexpr (along != 1) return Vectors::template gather<a.type>(from, along, static_cast<std::size_t>(Count));
+    else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
+    else {
+      auto v = Vectors::template load<a.type>(from);
+      if constexpr (K.factor >= 0 && I < K.body) keep_in_register(v);
+      return v;
+    }
+  }
+
+  template <class Vectors, int Row, unsigned Bits, tile_sizes T, int S, ir::dtype Type, index Lanes>
+  static HWY_INLINE auto position(const counters& c) {
+    using E = held_t<Type>;
+    const typename Vectors::template tag<E> d;
+    const E start = static_cast<E>(row_value<Row, Bits, T, S>(c));
+    constexpr index along = K.lane >= 0 && Lanes > 1 ? K.rows[Row].coef[K.lane] : 0;
+    if constexpr (along == 0) return hn::Set(d, start);
+    else return hn::Add(hn::Set(d, start), hn::Mul(hn::Set(d, static_cast<E>(along)), hn::Iota(d, E(0))));
+  }
+
+  template <class Vectors, int First, int Rows, unsigned Bits, tile_sizes T, int S, index Lanes>
+  static HWY_INLINE auto within(const counters& c) {
+    index first[Rows > 0 ? Rows : 1] = {};
+    [&]<int... R>(std::integer_sequence<int, R...>) HWY_ATTR { ((first[R] = row_value<First + R, Bits, T, S>(c)), ...); }
+    (std::make_integer_sequence<int, Rows>{});
+    alignas(64) bool inside[Lanes];
+    for (index i = 0; i < Lanes; ++i) {
+      inside[i] = true;
+      for (int r = 0; r < Rows; ++r) {
+        const plan::guard& g = K.rows[First + r];
+        const index v = first[r] + (K.lane >= 0 && Lanes > 1 ? g.coef[K.lane] : 0) * i;
+        inside[i] = inside[i] && v >= 0 && v % ir::divisor(g.den) == 0 && v / ir::divisor(g.den) < g.extent;
+      }
+    }
+    return Vectors::template load<ir::dtype::boolean>(inside);
+  }
+
+  template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count, class Cells, class Sums>
+  static HWY_INLINE auto compute(const pointers& p, const counters& c, const Cells& known, const Sums& sum) {
+    constexpr plan::instruction i = K.code[I];
+    constexpr unsigned bits = depends_v<I>;
+    if constexpr (i.what == plan::step::load) return load<Vectors, I, T, S, Lanes, Count>(p, c);
+    else if constexpr (i.what == plan::step::constant) return Vectors::template constant<i.type>(i.value);
+    else if constexpr (i.what == plan::step::position) return position<Vectors, i.a, bits, T, S, i.type, Lanes>(c);
+    else if constexpr (i.what == plan::step::within) return within<Vectors, i.a, i.b, bits, T, S, Lanes>(c);
+    else if constexpr (i.what == plan::step::accumulator) {
+      if constexpr (is_arg) return sum.place[S];
+      else return sum.v[S];
+    } else {
+      using apply = pointwise<Vectors, i.op, i.type, i.from>;
+      constexpr int arity = ir::facts_of(i.op).arity;
+      if constexpr (arity == 1) return apply::run(get<Vectors, i.a, T, bits, S>(known));
+      else if constexpr (arity == 2) return apply::run(get<Vectors, i.a, T, bits, S>(known), get<Vectors, i.b, T, bits, S>(known));
+      else return apply::run(get<Vectors, i.a, T, bits, S>(known), get<Vectors, i.b, T, bits, S>(known), get<Vectors, i.c, T, bits, S>(known));
+    }
+  }
+  template <class Vectors, int I, tile_sizes T, unsigned Bits, int S, class Cells>
+  static HWY_INLINE auto get(const Cells& known) {
+    return static_cast<const cell<Vectors, I, T>&>(known).v[project(Bits, depends_v<I>, T, S)];
+  }
+
+  template <class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
+  static HWY_INLINE void compute_slots(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
+    ((static_cast<cell<Vectors, I, T>&>(known).v[S] = compute<Vectors, I, T, S, Lanes, Count>(p, c, known, sum)), ...);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... I>
+  static HWY_INLINE void compute_all(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, I...>) {
+    (compute_slots<Vectors, I, T, Lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, cell<Vectors, I, T>::count>{}), ...);
+  }
+
+  // ---- the reduction ----
+
+  template <class Vectors, tile_sizes T>
+  static HWY_INLINE sums<Vectors, T> start() {
+    sums<Vectors, T> s;
+    using E = ir::element_t<sum_type>;
+    constexpr bool real = ir::is_float(sum_type);
+    constexpr bool largest = K.reduction == ir::opcode::max || K.reduction == ir::opcode::argmax;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr double first = K.reduction == ir::opcode::add ? 0
+                             : real                         ? (largest ? -infinity : infinity)
+                                    : static_cast<double>(largest ? std::numeric_limits<E>::lowest() : std::numeric_limits<E>::max());
+    for (auto& v : s.v) v = Vectors::template constant<sum_type>(first);
+    for (auto& v : s.place) v = Vectors::template constant<ir::dtype::i32>(is_arg ? 2147483647.0 : 0);
+    return s;
+  }
+
+  /// Takes one more term into a running result; lanes beyond `Count` take nothing.
+  template <class Vectors, tile_sizes T, index Lanes, index Count, unsigned Bits, int S, class Cells, class Sums>
+  static HWY_INLINE void accumulate_slot(const Cells& known, Sums& sum) {
+    constexpr int at = project(Bits, outer_bits, T, S);
+    using E = held_t<sum_type>;
+    using D = typename Vectors::template tag<E>;
+    const D d;
+    auto term = get<Vectors, K.term, T, Bits, S>(known);
+    auto& total = sum.v[at];
+    if constexpr (K.factor >= 0) {
+      auto factor = get<Vectors, K.factor, T, Bits, S>(known);
+      if constexpr (Count < Lanes && horizontal) term = hn::IfThenElseZero(hn::FirstN(d, static_cast<std::size_t>(Count)), term), factor = hn::IfThenElseZero(hn::FirstN(d, static_cast<std::size_t>(Count)), factor);
+      if constexpr (ir::is_float(sum_type)) total = hn::MulAdd(term, factor, total);
+      else total = pointwise<Vectors, ir::opcode::add, sum_type, sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, sum_type, sum_type>::run(term, factor));
+    } else if constexpr (K.reduction == ir::opcode::add) {
+      if constexpr (Count < Lanes && horizontal) term = hn::IfThenElseZero(hn::FirstN(d, static_cast<std::size_t>(Count)), term);
+      total = pointwise<Vectors, ir::opcode::add, sum_type, sum_type>::run(total, term);
+    } else {
+      constexpr bool largest = K.reduction == ir::opcode::max || K.reduction == ir::opcode::argmax;
+      if constexpr (Count < Lanes && horizontal) term = hn::IfThenElse(hn::FirstN(d, static_cast<std::size_t>(Count)), term, total);
+      if constexpr (!is_arg) {
+        if constexpr (largest) total = max_of(d, total, term);
+        else total = min_of(d, total, term);
+      } else {
+        const auto place = get<Vectors, K.place, T, Bits, S>(known);
+        auto better = largest ? hn::Gt(term, total) : hn::Lt(term, total);
+        // the first NaN beats everything; an equal value at an earlier place beats a later one
+        const auto here = Vectors::template narrow<E>(Vectors::template widen<std::int32_t>(hn::Lt(place, sum.place[at])));
+        auto tie = hn::And(hn::Eq(term, total), here);
+        if constexpr (ir::is_float(sum_type)) {
+          tie = hn::Or(tie, hn::And(hn::And(hn::IsNaN(term), hn::IsNaN(total)), here));
+          better = hn::Or(better, hn::AndNot(hn::IsNaN(total), hn::IsNaN(term)));
+        }
+        better = hn::Or(better, tie);
+        if constexpr (Count < Lanes && horizontal) better = hn::And(better, hn::FirstN(d, static_cast<std::size_t>(Count)));
+        total = hn::IfThenElse(better, term, total);
+        sum.place[at] = hn::IfThenElse(Vectors::template narrow<std::int32_t>(Vectors::template widen<E>(better)), place, sum.place[at]);
+      }
+    }
+  }
+  static constexpr unsigned term_bits() {
+    unsigned bits = outer_bits | depends(K.term);
+    if (K.factor >= 0) bits |= depends(K.factor);
+    if (K.place >= 0) bits |= depends(K.place);
+    return bits | (((1u << K.loops) - 1) & ~outer_bits);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
+  static HWY_INLINE void accumulate(const Cells& known, Sums& sum, std::integer_sequence<int, S...>) {
+    (accumulate_slot<Vectors, T, Lanes, Count, term_bits(), S>(known, sum), ...);
+  }
+
+  template <int L, tile_sizes T, index Count, class Vectors, class Sums>
+  static HWY_INLINE void reduce_loop(pointers p, counters c, Sums& sum) {
+    if constexpr (L == K.loops) {
+      cells<Vectors, T, range<0, K.body>> known;
+      compute_all<Vectors, T, lanes, Count>(p, c, known, sum, range<0, K.body>{});
+      accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
+    } else {
+      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) HWY_ATTR {
+        reduce_loop<L + 1, decltype(tile)::value, decltype(count)::value, Vectors>(q, r, sum);
+      });
+    }
+  }
+
+  // ---- loops ----
+
+  template <tile_sizes T>
+  using tile_constant = std::integral_constant<tile_sizes, T>;
+  template <index N>
+  using count_constant = std::integral_constant<index, N>;
+
+  static HWY_INLINE void advance(pointers& p, counters& c, int l, index iterations) {
+    for (int a = 0; a < K.accesses; ++a)
+      if (K.at[a].stride[l] != 0) p.at[a] += K.at[a].stride[l] * iterations * ir::size_of(K.at[a].type);
+    c.at[l] += iterations;
+  }
+
+  /// Loop l in steps of its tile, then what is left of it with a smaller tile, then the last lanes.
+  template <int L, tile_sizes T, index Count, class Inner>
+  static HWY_INLINE void for_loop(pointers p, counters c, Inner inner) {
+    constexpr index unit = L == K.lane ? lanes : 1;
+    constexpr index step = unit * K.tile[L];
+    constexpr index full = K.extent[L] / step;
+    constexpr index rest = K.extent[L] % step / unit;
+    constexpr index tail = K.extent[L] % unit;
+    if constexpr (full == 1) {
+      inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
+      if constexpr (rest + tail > 0) advance(p, c, L, step);
+    } else
+      for (index i = 0; i < full; ++i) {
+        inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
+        advance(p, c, L, step);
+      }
+    if constexpr (rest > 0) {
+      inner(tile_constant<with_tile(T, L, rest)>{}, count_constant<Count>{}, p, c);
+      advance(p, c, L, rest * unit);
+    }
+    if constexpr (tail > 0) inner(tile_constant<with_tile(T, L, 1)>{}, count_constant<tail>{}, p, c);
+  }
+
+  template <int L, tile_sizes T, index Count = lanes>
+  static HWY_INLINE void outer_loop(const pointers& p, const counters& c) {
+    if constexpr (L == K.outer) tile<T, Count>(p, c);
+    else
+      for_loop<L, T, Count>(p, c, [](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR {
+        outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r);
+      });
+  }
+
+  // ---- one tile: reduce, then finish ----
+
+  template <tile_sizes T, index Count>
+  static HWY_INLINE void tile(const pointers& p, const counters& c) {
+    using Vectors = vectors_of<lanes>;
+    if constexpr (!reductions) finish<Vectors, T, lanes, Count>(p, c, 0);
+    else {
+      auto sum = start<Vectors, T>();
+      reduce_loop<K.outer, T, Count, Vectors>(p, c, sum);
+      if constexpr (!horizontal || lanes == 1) finish<Vectors, T, lanes, Count>(p, c, sum);
+      else {
+        sums<vectors_of<1>, T> one;
+        for (int s = 0; s < slots(outer_bits, T); ++s) {
+          if constexpr (is_arg) {
+            one.v[s] = Vectors1::template constant<sum_type>(0);
+            one.place[s] = hn::Set(typename Vectors1::template tag<std::int32_t>(), best_place(sum.v[s], sum.place[s]));
+          } else {
+            one.v[s] = hn::Set(typename Vectors1::template tag<held_t<sum_type>>(), across(sum.v[s]));
+          }
+        }
+        finish<Vectors1, T, 1, 1>(p, c, one);
+      }
+    }
+  }
+  using Vectors1 = vectors_of<1>;
+
+  /// The lanes of a running result as one.
+  template <class V>
+  static HWY_INLINE held_t<sum_type> across(V v) {
+    using E = held_t<sum_type>;
+    const hn::DFromV<V> d;
+    if constexpr (K.reduction == ir::opcode::add && ir::is_float(sum_type)) return hn::GetLane(hn::SumOfLanes(d, v));
+    else {
+      alignas(64) E lane[lanes];
+      hn::Store(v, d, lane);
+      E r = lane[0];
+      for (index i = 1; i < lanes; ++i) {
+        if constexpr (K.reduction == ir::opcode::add) r = static_cast<E>(r + lane[i]);
+        else if (lane[i] != lane[i] || (K.reduction == ir::opcode::max ? lane[i] > r : lane[i] < r)) r = lane[i];
+      }
+      return r;
+    }
+  }
+  template <class V, class P>
+  static HWY_INLINE std::int32_t best_place(V v, P place) {
+    using E = held_t<sum_type>;
+    alignas(64) E value[lanes];
+    alignas(64) std::int32_t at[lanes];
+    hn::Store(v, hn::DFromV<V>(), value);
+    hn::Store(place, hn::DFromV<P>(), at);
+    index b = 0;
+    for (index i = 1; i < lanes; ++i) {
+      const bool nan_b = value[b] != value[b], nan_i = value[i] != value[i];
+      const bool better = nan_i != nan_b ? nan_i : !nan_i && (K.reduction == ir::opcode::argmax ? value[i] > value[b] : value[i] < value[b]);
+      const bool same = nan_i == nan_b && (nan_i || value[i] == value[b]);
+      if (better || (same && at[i] < at[b])) b = i;
+    }
+    return at[b];
+  }
+
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Sums>
+  static HWY_INLINE void finish(const pointers& p, const counters& c, const Sums& sum) {
+    cells<Vectors, T, range<K.body, K.instructions>> known;
+    compute_all<Vectors, T, Lanes, Count>(p, c, known, sum, range<K.body, K.instructions>{});
+    store_all<Vectors, T, Lanes, Count>(p, known, std::make_integer_sequence<int, K.stores>{});
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, int... S>
+  static HWY_INLINE void store_all(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {
+    (store_slots<Vectors, S, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{}), ...);
+  }
+  template <class Vectors, int Store, tile_sizes T, index Lanes, index Count, class Cells, int... S>
+  static HWY_INLINE void store_slots(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {
+    (store_slot<Vectors, Store, T, S, Lanes, Count>(p, known), ...);
+  }
+  template <class Vectors, int Store, tile_sizes T, int S, index Lanes, index Count, class Cells>
+  static HWY_INLINE void store_slot(const pointers& p, const Cells& known) {
+    constexpr int A = K.store[Store].access;
+    constexpr int value = K.store[Store].value;
+    constexpr plan::access a = K.at[A];
+    using E = ir::element_t<a.type>;
+    constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 1;
+    constexpr index skip = offset(K.at[A].stride, outer_bits, T, S);
+    E* to = reinterpret_cast<E*>(p.at[A]) + skip;
+    const auto v = get<Vectors, value, T, outer_bits, S>(known);
+    if constexpr (Lanes == 1) Vectors::template store_first<a.type>(v, to, 1);
+    else if constexpr (along != 1) Vectors::template scatter<a.type>(v, to, along, static_cast<std::size_t>(Count));
+    else if constexpr (Count < Lanes) Vectors::template store_first<a.type>(v, to, static_cast<std::size_t>(Count));
+    else Vectors::template store<a.type>(v, to);
+  }
+};
+
+}  // namespace intarsia::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+namespace intarsia {
+/// How code outside of a target's namespace reaches its kernels.
+template <class Target>
+struct kernels_of;
+template <>
+struct kernels_of<target<HWY_TARGET>> {
+  static constexpr plan::machine machine{
+      static_cast<int>(HWY_MAX_BYTES),
+#if HWY_ARCH_X86
+      HWY_TARGET <= HWY_AVX3 ? 32 : 16
+#else
+      32
+#endif
+  };
+  template <plan::nest K>
+  using nest = HWY_NAMESPACE::nest_kernel<K>;
+};
+}  // namespace intarsia
+#endif  // toggle

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors as the nests see them: every value of a nest has the same number of lanes, whatever its element type.
+// 8- and 16-bit integers are computed as 32-bit ones and narrowed when they are stored; bool is a mask.
+#include "intarsia/ir/dtype.hpp"
+#include "intarsia/ir/opcode.hpp"
+#include "intarsia/support/config.hpp"
+
+#include <hwy/highway.h>
+
+#if defined(INTARSIA_KERNELS_VECTORS) == defined(HWY_TARGET_TOGGLE)
+#ifdef INTARSIA_KERNELS_VECTORS
+#undef INTARSIA_KERNELS_VECTORS
+#else
+#define INTARSIA_KERNELS_VECTORS
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace intarsia::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The element type in registers.
+template <ir::dtype T>
+using held_t = std::conditional_t<(ir::size_of(T) < 4), std::int32_t, ir::element_t<T>>;
+
+/// Keeps a value in a register where g++ would read it from memory again for every use: a load shared by several
+/// multiply-adds is folded into each of them otherwise (1.8 cycles a use on Zen 4 if it crosses a cache line).
+template <class V>
+HWY_INLINE void keep_in_register(V& v) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  __asm__("" : "+x"(v.raw));
+#else
+  (void)v;
+#endif
+}
+
+/// Operations on `Lanes` lanes at once; Wide is 4 or 8, the bytes of the widest element.
+template <std::size_t Lanes, std::size_t Wide>
+struct vectors {
+  using wide_unsigned = std::conditional_t<Wide == 8, std::uint64_t, std::uint32_t>;
+  template <class T>
+  using tag = hn::CappedTag<T, Lanes>;
+  using mask_tag = tag<wide_unsigned>;
+  using mask = hn::Mask<mask_tag>;
+
+  template <ir::dtype T>
+  struct value {
+    using type = hn::Vec<tag<held_t<T>>>;
+  };
+  template <ir::dtype T>
+    requires(T == ir::dtype::boolean)
+  struct value<T> {
+    using type = mask;
+  };
+  template <ir::dtype T>
+  using value_t = typename value<T>::type;
+
+  // masks of narrower elements, as masks of the widest
+  template <class T>
+  static HWY_INLINE mask widen(hn::Mask<tag<T>> m) {
+    if constexpr (sizeof(T) == Wide) return hn::RebindMask(mask_tag(), m);
+    else {
+      const tag<std::int32_t> d32;
+      const tag<std::int64_t> d64;
+      return hn::RebindMask(mask_tag(), hn::MaskFromVec(hn::PromoteTo(d64, hn::VecFromMask(d32, hn::RebindMask(d32, m)))));
+    }
+  }
+  template <class T>
+  static HWY_INLINE hn::Mask<tag<T>> narrow(mask m) {
+    if constexpr (sizeof(T) == Wide) return hn::RebindMask(tag<T>(), m);
+    else {
+      const tag<std::int32_t> d32;
+      const tag<std::int64_t> d64;
+      return hn::RebindMask(tag<T>(), hn::MaskFromVec(hn::DemoteTo(d32, hn::VecFromMask(d64, hn::RebindMask(d64, m)))));
+    }
+  }
+  static HWY_INLINE mask first(std::size_t count) { return hn::FirstN(mask_tag(), count); }
+
+  /// Element by element, for what has no vector instruction on every target.
+  template <class To, class F, class... V>
+  static HWY_INLINE hn::Vec<tag<To>> lanewise(F f, V... v) {
+    alignas(64) To out[Lanes];
+    lanewise_into<To>(out, f, std::make_index_sequence<sizeof...(V)>{}, v...);
+    return hn::Load(tag<To>(), out);
+  }
+
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> constant(double v) {
+    if constexpr (T == ir::dtype::boolean) return v != 0 ? first(Lanes) : first(0);
+    else return hn::Set(tag<held_t<T>>(), static_cast<held_t<T>>(static_cast<ir::element_t<T>>(v)));
+  }
+
+  // ---- memory ----
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> load(const ir::element_t<T>* p) {
+    using E = ir::element_t<T>;
+    if constexpr (T == ir::dtype::boolean) {
+      return widen<std::int32_t>(hn::Ne(from_memory<std::uint8_t>(reinterpret_cast<const std::uint8_t*>(p)), hn::Zero(tag<std::int32_t>())));
+    } else return from_memory<E>(p);
+  }
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> load_first(const ir::element_t<T>* p, std::size_t count) {
+    using E = ir::element_t<T>;
+    // masked loads do not fault only where the instruction says so: AVX2 and AVX-512 for 4 and 8 bytes
+#if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    if constexpr (sizeof(E) >= 4) return hn::MaskedLoad(hn::FirstN(tag<E>(), count), tag<E>(), p);
+    else
+#endif
+    {
+      alignas(64) E buffer[Lanes] = {};
+      for (std::size_t i = 0; i < count; ++i) buffer[i] = p[i];
+      return load<T>(buffer);
+    }
+  }
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> splat(const ir::element_t<T>* p) {
+    if constexpr (T == ir::dtype::boolean) return *p ? first(Lanes) : first(0);
+    else return hn::Set(tag<held_t<T>>(), static_cast<held_t<T>>(*p));
+  }
+  /// Every stride-th element, `count` of them.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> gather(const ir::element_t<T>* p, std::ptrdiff_t stride, std::size_t count) {
+    alignas(64) ir::element_t<T> buffer[Lanes] = {};
+    for (std::size_t i = 0; i < count; ++i) buffer[i] = p[static_cast<std::ptrdiff_t>(i) * stride];
+    return load<T>(buffer);
+  }
+  template <ir::dtype T>
+  static HWY_INLINE void store(value_t<T> v, ir::element_t<T>* p) {
+    using E = ir::element_t<T>;
+    if constexpr (T == ir::dtype::boolean) {
+      const tag<std::int32_t> d;
+      to_memory<std::uint8_t>(hn::IfThenElseZero(narrow<std::int32_t>(v), hn::Set(d, 1)), reinterpret_cast<std::uint8_t*>(p));
+    } else to_memory<E>(v, p);
+  }
+  template <ir::dtype T>
+  static HWY_INLINE void store_first(value_t<T> v, ir::element_t<T>* p, std::size_t count) {
+    using E = ir::element_t<T>;
+#if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    if constexpr (sizeof(E) >= 4) {
+      hn::BlendedStore(v, hn::FirstN(tag<E>(), count), tag<E>(), p);
+      return;
+    } else
+#endif
+    {
+      alignas(64) E buffer[Lanes];
+      store<T>(v, buffer);
+      for (std::size_t i = 0; i < count; ++i) p[i] = buffer[i];
+    }
+  }
+  template <ir::dtype T>
+  static HWY_INLINE void scatter(value_t<T> v, ir::element_t<T>* p, std::ptrdiff_t stride, std::size_t count) {
+    alignas(64) ir::element_t<T> buffer[Lanes];
+    store<T>(v, buffer);
+    for (std::size_t i = 0; i < count; ++i) p[static_cast<std::ptrdiff_t>(i) * stride] = buffer[i];
+  }
+
+ private:
+  template <class To, class F, std::size_t... I, class... V>
+  static HWY_INLINE void lanewise_into(To* out, F f, std::index_sequence<I...>, V... v) {
+    std::tuple<std::array<hn::TFromV<V>, Lanes>...> in;
+    (hn::StoreU(v, tag<hn::TFromV<V>>(), std::get<I>(in).data()), ...);
+    for (std::size_t i = 0; i < Lanes; ++i) out[i] = f(std::get<I>(in)[i]...);
+  }
+  template <class E>
+  static HWY_INLINE auto from_memory(const E* p) {
+    if constexpr (sizeof(E) >= 4) return hn::LoadU(tag<E>(), p);
+    else if constexpr (Lanes * sizeof(E) >= 4 || Lanes == 1) return hn::PromoteTo(tag<std::int32_t>(), hn::LoadU(tag<E>(), p));
+    else {
+      alignas(16) std::int32_t wide[Lanes];
+      for (std::size_t i = 0; i < Lanes; ++i) wide[i] = p[i];
+      return hn::Load(tag<std::int32_t>(), wide);
+    }
+  }
+  template <class E, class V>
+  static HWY_INLINE void to_memory(V v, E* p) {
+    if constexpr (sizeof(E) >= 4) hn::StoreU(v, tag<E>(), p);
+    else {
+      alignas(64) std::int32_t wide[Lanes];
+      hn::Store(v, tag<std::int32_t>(), wide);
+      for (std::size_t i = 0; i < Lanes; ++i) p[i] = static_cast<E>(wide[i]);
+    }
+  }
+};
+
+}  // namespace intarsia::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif  // toggle

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// One definition of an operation serves both ways of writing: on handles it adds nodes, on tensors it records a lazy
+// value whose type, replayed with handles, adds the same nodes.
+// Invariant: a lazy value holds pointers to lvalue tensors, copies of temporaries, and no results.
+#pragma once
+
+#include <tuple>
+
+#include "intarsia/language/handle.hpp"
+#include "intarsia/run/target.hpp"
+#include "intarsia/support/diagnose.hpp"
+
+namespace intarsia {
+
+template <class Target, class Op, class... Operands>
+struct lazy;
+
+namespace support {
+
+/// Leaves of a lazy value: borrowed, kept, a plain number.
+template <class T, std::size_t... D>
+struct borrowed {
+  using handle = traced<T, D...>;
+  const T* data;
+  constexpr const T* address() const { return data; }
+};
+template <class T, std::size_t... D>
+struct kept {
+  using handle = traced<T, D...>;
+  tensor<T, D...> held;
+  constexpr const T* address() const { return held.data(); }
+};
+template <class T>
+struct number {
+  using handle = traced<T>;
+  T held;
+  constexpr const T* address() const { return &held; }
+};
+
+template <class L>
+inline constexpr bool is_lazy = false;
+template <class Target, class Op, class... O>
+inline constexpr bool is_lazy<lazy<Target, Op, O...>> = true;
+
+/// Adds the operand's nodes to a graph, its leaves as arguments in the order of `leaves`.
+template <class Leaf>
+struct replay {
+  using handle = typename Leaf::handle;
+  static constexpr handle run(ir::graph& g) {
+    ir::node n;
+    n.what = ir::kind::argument;
+    n.type = ir::dtype_of<typename handle::value_type>();
+    n.shape = handle::shape_value;
+    n.aux = g.arguments.push({n.type, n.shape, ir::part::input, -1});
+    return {&g, g.add(n)};
+  }
+  static constexpr int leaves = 1;
+  template <class Use>
+  static constexpr void for_each_leaf(const Leaf& leaf, Use& use) {
+    use(leaf);
+  }
+};
+template <class Target, class Op, class... O>
+struct replay<lazy<Target, Op, O...>> {
+  using handle = decltype(Op{}(std::declval<typename replay<O>::handle>()...));
+  static constexpr handle run(ir::graph& g) {
+    std::tuple<typename replay<O>::handle...> operands{replay<O>::run(g)...};
+    return std::apply([](auto... h) { return Op{}(h...); }, operands);
+  }
+  static constexpr int leaves = (replay<O>::leaves + ... + 0);
+  template <class Use>
+  static constexpr void for_each_leaf(const lazy<Target, Op, O...>& e, Use& use) {
+    std::apply([&](const O&... o) { (replay<O>::for_each_leaf(o, use), ...); }, e.operands);
+  }
+};
+
+// The element type that plain numbers take: that of the first operand which has one and is no mask.
+template <class... A>
+struct element_among {
+  using type = void;
+};
+template <class A, class... More>
+struct element_among<A, More...> {
+  template <class X>
+  static auto pick() {
+    if constexpr (requires { typename X::value_type; }) {
+      if constexpr (std::is_same_v<typename X::value_type, bool>) return std::type_identity<void>{};
+      else return std::type_identity<typename X::value_type>{};
+    } else return std::type_identity<void>{};
+  }
+  using first = typename decltype(pick<std::remove_cvref_t<A>>())::type;
+  using type = std::conditional_t<std::is_void_v<first>, typename element_among<More...>::type, first>;
+};
+template <class N, class... A>
+struct number_type {
+  using among = typename element_among<A...>::type;
+  using type = std::conditional_t<std::is_void_v<among>, N, among>;
+};
+
+template <class T, class... D>
+struct operand_of;
+template <class T, std::size_t... D>
+constexpr borrowed<T, D...> to_leaf(const tensor<T, D...>& t) { return {t.data()}; }
+template <class T, std::size_t... D>
+constexpr borrowed<std::remove_const_t<T>, D...> to_leaf(const view<T, D...>& v) { return {v.data()}; }
+template <class T, std::size_t... D>
+constexpr borrowed<T, D...> to_leaf(const boxed<tensor<T, D...>>& b) { return {b.data()}; }
+
+template <class T, std::size_t... D>
+constexpr kept<T, D...> keep(tensor<T, D...>&& t) { return {std::move(t)}; }
+
+template <class... All, class A>
+INTARSIA_INLINE constexpr auto to_operand(A&& a) {
+  using X = std::remove_cvref_t<A>;
+  if constexpr (is_lazy<X>) return std::forward<A>(a);
+  else if constexpr (std::is_arithmetic_v<X>) {
+    using T = typename number_type<X, All...>::type;
+    return number<T>{static_cast<T>(a)};
+  } else if constexpr (std::is_rvalue_reference_v<A&&> && is_tensor<X> && requires { keep(std::move(a)); }) return keep(std::move(a));
+  else return to_leaf(a);
+}
+
+/// A constexpr tensor inside a traced function: its elements become part of the program.
+template <class T, std::size_t... D>
+constexpr traced<T, D...> embed(ir::graph& g, const tensor<T, D...>& t) {
+  ir::node n;
+  n.what = ir::kind::data;
+  n.type = ir::dtype_of<T>();
+  n.shape = extents_of<D...>;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    int at = g.values.push(static_cast<double>(t.data()[i]));
+    if (i == 0) n.aux = at;
+  }
+  return {&g, g.add(n)};
+}
+
+template <class... All, class A>
+constexpr auto to_handle(ir::graph& g, const A& a) {
+  if constexpr (traced_value<A>) return handle_t<A>{a.graph, a.id};
+  else if constexpr (std::is_arithmetic_v<A>) {
+    using T = typename number_type<A, All...>::type;
+    return traced<T>{&g, ir::constant(g, ir::dtype_of<T>(), {}, static_cast<double>(a))};
+  } else return embed(g, a);
+}
+
+template <class... A>
+constexpr ir::graph& find_graph(const A&... a) {
+  ir::graph* g = nullptr;
+  auto look = [&g](const auto& x) {
+    if constexpr (requires { x.graph; })
+      if (g == nullptr) g = x.graph;
+  };
+  (look(a), ...);
+  return *g;
+}
+
+// A fraction beside integers is the one number that does not fit.
+template <class... A>
+inline constexpr bool fraction_beside_integers =
+    (std::is_floating_point_v<std::remove_cvref_t<A>> || ...) && std::is_integral_v<typename element_among<A...>::type>;
+
+template <class A>
+inline constexpr bool is_refused = std::is_same_v<std::remove_cvref_t<A>, refused_value>;
+
+}  // namespace support
+
+/// Anything that an operation takes beside plain numbers.
+template <class A>
+concept operand = traced_value<A> || tensor_like<A> || lazy_expression<A> || support::is_refused<A>;
+template <class A>
+concept operand_or_number = operand<A> || std::is_arithmetic_v<std::remove_cvref_t<A>>;
+
+/// A handle that stands for a whole model: operations map over its parameters.
+template <class A>
+concept tree_handle = requires { typename std::remove_cvref_t<A>::intarsia_tree; };
+
+namespace support {
+
+/// Applies an operation: to handles at once, to a tree's parameters one by one, to tensors by recording it.
+template <class Op, class... A>
+INTARSIA_INLINE constexpr auto call(Op op, A&&... a) {
+  if constexpr ((is_refused<A> || ...)) return refused_value{};
+  else if constexpr ((tree_handle<A> || ...)) return map_tree(op, a...);
+  else if constexpr (fraction_beside_integers<A...>)
+    return refuse<"number", verdict::bad(fault::number), std::remove_cvref_t<A>...>();
+  else if constexpr ((traced_value<A> || ...)) {
+    ir::graph& g = find_graph(a...);
+    return op(to_handle<A...>(g, a)...);
+  } else {
+    using result = lazy<static_target, Op, decltype(to_operand<A...>(std::forward<A>(a)))...>;
+    if constexpr (is_refused<typename replay<result>::handle>) return refused_value{};
+    else return result{{to_operand<A...>(std::forward<A>(a))...}};
+  }
+}
+
+}  // namespace support
+
+/// A recorded operation. Initialising or assigning a tensor, or `ia::evaluate`, runs it.
+template <class Target, class Op, class... Operands>
+struct lazy {
+  using intarsia_lazy = void;
+  using handle = typename support::replay<lazy>::handle;
+  using value_type = typename handle::value_type;
+  using shape_type = typename handle::shape_type;
+  static constexpr extents shape_value = handle::shape_value;
+
+  std::tuple<Operands...> operands;
+
+  template <class Out>
+  INTARSIA_INLINE constexpr void write_to(Out& out) const {
+    run_statement<Target>(*this, out);
+  }
+  INTARSIA_INLINE constexpr operator value_type() const requires(shape_value.rank == 0) {
+    tensor<value_type> result;
+    run_statement<Target>(*this, result);
+    return result.data()[0];
+  }
+};
+
+}  // namespace intarsia

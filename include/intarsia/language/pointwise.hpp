@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pointwise operations with broadcasting.
+// Shape rule: NumPy's. Axes are aligned at the end; extents are equal or one of them is 1.
+#pragma once
+
+#include "intarsia/language/lazy.hpp"
+
+namespace intarsia {
+
+namespace support {
+
+constexpr verdict broadcast_rule(const extents& a, const extents& b) {
+  verdict v;
+  v.shape.rank = a.rank > b.rank ? a.rank : b.rank;
+  for (int d = v.shape.rank - 1, i = a.rank - 1, j = b.rank - 1; d >= 0; --d, --i, --j) {
+    index m = i >= 0 ? a[i] : 1, n = j >= 0 ? b[j] : 1;
+    if (m != n && m != 1 && n != 1) return verdict::bad(fault::broadcast, d, n, m);
+    v.shape[d] = m == 1 ? n : m;
+  }
+  return v;
+}
+
+template <class A, class B>
+constexpr verdict pointwise_rule() {
+  if (!std::is_same_v<typename A::value_type, typename B::value_type>) return verdict::bad(fault::element_type);
+  return broadcast_rule(A::shape_value, B::shape_value);
+}
+
+/// A node of one operand.
+template <ir::opcode Code>
+struct unary {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
+    return retyped_t<ir::element_t<type>, A>{a.graph, ir::map(*a.graph, Code, a.id)};
+  }
+};
+
+template <ir::opcode Code>
+consteval fixed_string<16> code_name() {
+  char text[16] = {};
+  const char* name = ir::facts_of(Code).name;
+  for (int i = 0; i < 15 && name[i] != 0; ++i) text[i] = name[i];
+  return fixed_string<16>(text);
+}
+
+template <ir::opcode Code>
+struct binary {
+  template <class A, class B>
+  constexpr auto operator()(A a, B b) const {
+    constexpr verdict v = pointwise_rule<A, B>();
+    if constexpr (!v.ok()) return refuse<code_name<Code>(), v, A, B>();
+    else {
+      constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
+      ir::graph& g = *a.graph;
+      return traced_of<ir::element_t<type>, v.shape>{&g, ir::map(g, Code, ir::broadcast(g, a.id, v.shape), ir::broadcast(g, b.id, v.shape))};
+    }
+  }
+};
+
+struct select {
+  template <class M, class A, class B>
+  constexpr auto operator()(M m, A a, B b) const {
+    constexpr verdict v = pointwise_rule<A, B>();
+    if constexpr (!v.ok()) return refuse<"where", v, M, A, B>();
+    else if constexpr (!std::is_same_v<typename M::value_type, bool>) return refuse<"where", verdict::bad(fault::element_type), M, A, B>();
+    else {
+      constexpr verdict all = broadcast_rule(M::shape_value, v.shape);
+      if constexpr (!all.ok()) return refuse<"where", all, M, A, B>();
+      else {
+        ir::graph& g = *a.graph;
+        return traced_of<typename A::value_type, all.shape>{
+            &g, ir::map(g, ir::opcode::select, ir::broadcast(g, m.id, all.shape), ir::broadcast(g, a.id, all.shape),
+                        ir::broadcast(g, b.id, all.shape))};
+      }
+    }
+  }
+};
+
+template <class T>
+struct cast_to {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    return retyped_t<T, A>{a.graph, ir::cast(*a.graph, a.id, ir::dtype_of<T>())};
+  }
+};
+
+/// Integral powers by repeated squaring, halves by a square root, others as exp(p * log(x)).
+template <auto Power>
+struct power {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    using T = typename A::value_type;
+    constexpr double p = static_cast<double>(Power);
+    constexpr long whole = static_cast<long>(p < 0 ? -p : p);
+    ir::graph& g = *a.graph;
+    ir::node_id result = -1;
+    if constexpr (static_cast<double>(whole) == (p < 0 ? -p : p)) {
+      ir::node_id square = a.id;
+      for (long rest = whole; rest > 0; rest /= 2) {
+        if (rest % 2) result = result < 0 ? square : ir::map(g, ir::opcode::mul, result, square);
+        if (rest > 1) square = ir::map(g, ir::opcode::mul, square, square);
+      }
+      if (result < 0) result = ir::constant(g, ir::dtype_of<T>(), A::shape_value, 1);
+      if (p < 0) result = ir::map(g, ir::opcode::div, ir::constant(g, ir::dtype_of<T>(), A::shape_value, 1), result);
+    } else if constexpr (p == 0.5) result = ir::map(g, ir::opcode::sqrt, a.id);
+    else if constexpr (p == -0.5) result = ir::map(g, ir::opcode::rsqrt, a.id);
+    else
+      result = ir::map(g, ir::opcode::exp,
+                       ir::map(g, ir::opcode::mul, ir::constant(g, ir::dtype_of<T>(), A::shape_value, p), ir::map(g, ir::opcode::log, a.id)));
+    return A{&g, result};
+  }
+};
+
+}  // namespace support
+
+#define INTARSIA_BINARY(symbol, code)                                             \
+  template <operand_or_number A, operand_or_number B>                             \
+    requires(operand<A> || operand<B>)                                            \
+  INTARSIA_INLINE constexpr auto operator symbol(A&& a, B&& b) {                  \
+    return support::call(support::binary<ir::opcode::code>{}, std::forward<A>(a), std::forward<B>(b)); \
+  }
+INTARSIA_BINARY(+, add)
+INTARSIA_BINARY(-, sub)
+INTARSIA_BINARY(*, mul)
+INTARSIA_BINARY(/, div)
+INTARSIA_BINARY(<, less)
+INTARSIA_BINARY(<=, less_equal)
+INTARSIA_BINARY(&&, logical_and)
+INTARSIA_BINARY(||, logical_or)
+#undef INTARSIA_BINARY
+
+template <operand_or_number A, operand_or_number B>
+  requires(operand<A> || operand<B>)
+INTARSIA_INLINE constexpr auto operator>(A&& a, B&& b) {
+  return support::call(support::binary<ir::opcode::less>{}, std::forward<B>(b), std::forward<A>(a));
+}
+template <operand_or_number A, operand_or_number B>
+  requires(operand<A> || operand<B>)
+INTARSIA_INLINE constexpr auto operator>=(A&& a, B&& b) {
+  return support::call(support::binary<ir::opcode::less_equal>{}, std::forward<B>(b), std::forward<A>(a));
+}
+template <operand A>
+INTARSIA_INLINE constexpr auto operator-(A&& a) {
+  return support::call(support::unary<ir::opcode::neg>{}, std::forward<A>(a));
+}
+template <operand A>
+INTARSIA_INLINE constexpr auto operator!(A&& a) {
+  return support::call(support::unary<ir::opcode::logical_not>{}, std::forward<A>(a));
+}
+
+#define INTARSIA_BINARY_FUNCTION(name, code)                                      \
+  template <operand_or_number A, operand_or_number B>                             \
+    requires(operand<A> || operand<B>)                                            \
+  INTARSIA_INLINE constexpr auto name(A&& a, B&& b) {                             \
+    return support::call(support::binary<ir::opcode::code>{}, std::forward<A>(a), std::forward<B>(b)); \
+  }
+/// Pointwise equality; `==` on tensors compares as containers do.
+INTARSIA_BINARY_FUNCTION(equal, equal)
+INTARSIA_BINARY_FUNCTION(not_equal, not_equal)
+/// The larger of two; NaN if either is NaN. Derivative: to a where a > b, half to each where they are equal.
+INTARSIA_BINARY_FUNCTION(maximum, max)
+INTARSIA_BINARY_FUNCTION(minimum, min)
+#undef INTARSIA_BINARY_FUNCTION
+
+#define INTARSIA_UNARY(name, code)                                                \
+  template <operand A>                                                            \
+  INTARSIA_INLINE constexpr auto name(A&& a) {                                    \
+    return support::call(support::unary<ir::opcode::code>{}, std::forward<A>(a)); \
+  }
+INTARSIA_UNARY(exp, exp)
+INTARSIA_UNARY(log, log)
+INTARSIA_UNARY(log1p, log1p)
+INTARSIA_UNARY(expm1, expm1)
+INTARSIA_UNARY(sin, sin)
+INTARSIA_UNARY(cos, cos)
+INTARSIA_UNARY(sqrt, sqrt)
+/// 1 / sqrt(x), to full precision.
+INTARSIA_UNARY(rsqrt, rsqrt)
+INTARSIA_UNARY(abs, abs)
+INTARSIA_UNARY(tanh, tanh)
+/// 1 / (1 + exp(-x)).
+INTARSIA_UNARY(sigmoid, sigmoid)
+INTARSIA_UNARY(erf, erf)
+/// max(x, 0); NaN stays NaN. Derivative at 0: 0.
+INTARSIA_UNARY(relu, relu)
+INTARSIA_UNARY(is_nan, is_nan)
+#undef INTARSIA_UNARY
+
+/// x * x.
+template <operand A>
+INTARSIA_INLINE constexpr auto square(A&& a) {
+  return support::call(support::power<2>{}, std::forward<A>(a));
+}
+/// x to a constant power: `ia::pow<3>(x)`, `ia::pow<0.5>(x)`.
+template <auto Power, operand A>
+INTARSIA_INLINE constexpr auto pow(A&& a) {
+  return support::call(support::power<Power>{}, std::forward<A>(a));
+}
+/// mask ? a : b, pointwise. The branch that is not taken has no influence, NaN or not, and gets no gradient.
+template <operand M, operand_or_number A, operand_or_number B>
+INTARSIA_INLINE constexpr auto where(M&& mask, A&& a, B&& b) {
+  return support::call(support::select{}, std::forward<M>(mask), std::forward<A>(a), std::forward<B>(b));
+}
+/// The same values as another element type.
+template <element T, operand A>
+INTARSIA_INLINE constexpr auto cast(A&& a) {
+  return support::call(support::cast_to<T>{}, std::forward<A>(a));
+}
+
+namespace support {
+// Operations that are made of others: the language's own functions on handles.
+struct clamp_fn {
+  constexpr auto operator()(auto x, auto lo, auto hi) const { return minimum(maximum(x, lo), hi); }
+};
+struct softplus_fn {
+  // log(1 + exp(x)) without overflow
+  constexpr auto operator()(auto x) const { return maximum(x, 0) + log1p(exp(-abs(x))); }
+};
+struct silu_fn {
+  constexpr auto operator()(auto x) const { return x * sigmoid(x); }
+};
+struct gelu_fn {
+  constexpr auto operator()(auto x) const { return 0.5 * x * (1 + erf(x * 0.70710678118654752440)); }
+};
+struct leaky_relu_fn {
+  constexpr auto operator()(auto x, auto slope) const { return where(x < 0, slope * x, x); }
+};
+}  // namespace support
+
+/// min(max(x, lo), hi).
+template <operand A, operand_or_number L, operand_or_number H>
+INTARSIA_INLINE constexpr auto clamp(A&& x, L&& lo, H&& hi) {
+  return support::call(support::clamp_fn{}, std::forward<A>(x), std::forward<L>(lo), std::forward<H>(hi));
+}
+/// log(1 + exp(x)).
+template <operand A>
+INTARSIA_INLINE constexpr auto softplus(A&& x) {
+  return support::call(support::softplus_fn{}, std::forward<A>(x));
+}
+/// x * sigmoid(x).
+template <operand A>
+INTARSIA_INLINE constexpr auto silu(A&& x) {
+  return support::call(support::silu_fn{}, std::forward<A>(x));
+}
+/// x * Phi(x) with the error function, as PyTorch's default.
+template <operand A>
+INTARSIA_INLINE constexpr auto gelu(A&& x) {
+  return support::call(support::gelu_fn{}, std::forward<A>(x));
+}
+/// x where x >= 0, else slope * x.
+template <operand A, operand_or_number S = double>
+INTARSIA_INLINE constexpr auto leaky_relu(A&& x, S&& slope = 0.01) {
+  return support::call(support::leaky_relu_fn{}, std::forward<A>(x), std::forward<S>(slope));
+}
+
+}  // namespace intarsia

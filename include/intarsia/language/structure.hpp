@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Views: the same elements seen through other axes. Consumers read through them; nothing is copied where they can.
+#pragma once
+
+#include "intarsia/language/options.hpp"
+#include "intarsia/language/pointwise.hpp"
+
+namespace intarsia {
+
+namespace support {
+
+template <class A, extents E>
+constexpr auto with_shape(A a, ir::node_id id) {
+  return traced_of<typename A::value_type, E>{a.graph, id};
+}
+
+template <int... Axes>
+struct permute_fn {
+  template <class A>
+  static constexpr verdict rule() {
+    verdict v;
+    int seen = 0;
+    if (sizeof...(Axes) != A::rank) return verdict::bad(fault::rank, -1, sizeof...(Axes), A::rank);
+    for (int a : std::initializer_list<int>{Axes...}) {
+      if (a < 0 || a >= A::rank || (seen >> a & 1)) return verdict::bad(fault::axis, a, a, A::rank);
+      seen |= 1 << a;
+      v.shape.push(A::shape_value[a]);
+    }
+    return v;
+  }
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr verdict v = rule<A>();
+    if constexpr (!v.ok()) return refuse<"permute", v, A>();
+    else {
+      ir::view_map m;
+      int to = 0;
+      ((m.axis[Axes].axis0 = to++, m.axis[Axes].c0 = 1), ...);
+      return with_shape<A, v.shape>(a, ir::view(*a.graph, a.id, v.shape, m));
+    }
+  }
+};
+struct transpose_fn {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    if constexpr (A::rank != 2) return refuse<"transpose", verdict::bad(fault::rank, -1, A::rank, 2), A>();
+    else return permute_fn<1, 0>{}(a);
+  }
+};
+
+template <index... To>
+struct reshape_fn {
+  static constexpr verdict rule(const extents& from) {
+    verdict v;
+    index known = 1;
+    int open = -1;
+    for (index e : std::initializer_list<index>{To...}) {
+      if (e == -1 && open < 0) open = v.shape.rank;
+      else if (e < 1) return verdict::bad(fault::reshape, v.shape.rank, e, from.size());
+      else known *= e;
+      v.shape.push(e);
+    }
+    if (open >= 0) {
+      v.shape[open] = from.size() / known;
+      known *= v.shape[open];
+    }
+    if (known != from.size()) return verdict::bad(fault::reshape, -1, known, from.size());
+    return v;
+  }
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr verdict v = rule(A::shape_value);
+    if constexpr (!v.ok()) return refuse<"reshape", v, A>();
+    else return with_shape<A, v.shape>(a, ir::reshape(*a.graph, a.id, v.shape));
+  }
+};
+struct flatten_fn {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    if constexpr (A::rank < 1) return refuse<"flatten", verdict::bad(fault::rank, -1, A::rank, 1), A>();
+    else return reshape_fn<A::shape_value[0], -1>{}(a);
+  }
+};
+
+template <int Axis, index Begin, index End, index Step>
+struct slice_fn {
+  template <class A>
+  static constexpr verdict rule() {
+    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank);
+    verdict v;
+    v.shape = A::shape_value;
+    index extent = v.shape[Axis];
+    index end = End < 0 ? End + extent : End, begin = Begin < 0 ? Begin + extent : Begin;
+    if (Step < 1 || begin < 0 || end > extent || begin >= end) return verdict::bad(fault::slice, Axis, End, extent);
+    v.shape[Axis] = (end - begin + Step - 1) / Step;
+    v.got = begin;
+    return v;
+  }
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr verdict v = rule<A>();
+    if constexpr (!v.ok()) return refuse<"slice", v, A>();
+    else {
+      ir::view_map m = ir::identity_view(A::rank);
+      m.axis[Axis].offset = v.got;
+      m.axis[Axis].c0 = Step;
+      return with_shape<A, v.shape>(a, ir::view(*a.graph, a.id, v.shape, m));
+    }
+  }
+};
+
+template <int Axis>
+struct flip_fn {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    if constexpr (Axis < 0 || Axis >= A::rank) return refuse<"flip", verdict::bad(fault::axis, Axis, Axis, A::rank), A>();
+    else {
+      ir::view_map m = ir::identity_view(A::rank);
+      m.axis[Axis].offset = A::shape_value[Axis] - 1;
+      m.axis[Axis].c0 = -1;
+      return A{a.graph, ir::view(*a.graph, a.id, A::shape_value, m)};
+    }
+  }
+};
+
+template <int Axis>
+struct concat_fn {
+  template <class A, class B>
+  static constexpr verdict rule() {
+    if (!std::is_same_v<typename A::value_type, typename B::value_type>) return verdict::bad(fault::element_type);
+    if (A::rank != B::rank) return verdict::bad(fault::rank, -1, B::rank, A::rank);
+    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank);
+    verdict v;
+    v.shape = A::shape_value;
+    for (int d = 0; d < A::rank; ++d)
+      if (d != Axis && v.shape[d] != B::shape_value[d]) return verdict::bad(fault::concat, d, B::shape_value[d], v.shape[d]);
+    v.shape[Axis] += B::shape_value[Axis];
+    return v;
+  }
+  template <class A>
+  constexpr auto operator()(A a) const { return a; }
+  template <class A, class B, class... More>
+  constexpr auto operator()(A a, B b, More... more) const {
+    constexpr verdict v = rule<A, B>();
+    if constexpr (!v.ok()) return refuse<"concat", v, A, B>();
+    else {
+      ir::node n;
+      n.what = ir::kind::concat;
+      n.type = ir::dtype_of<typename A::value_type>();
+      n.shape = v.shape;
+      n.in[0] = a.id;
+      n.in[1] = b.id;
+      n.aux = Axis;
+      return (*this)(with_shape<A, v.shape>(a, a.graph->add(n)), more...);
+    }
+  }
+};
+
+template <class... Options>
+struct zero_pad_fn {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    // padding applies to the last axes, two of them where there are so many
+    constexpr int nd = A::rank < 2 ? A::rank : 2;
+    constexpr window_options w = make_window_options<Options...>(nd);
+    constexpr verdict v = [](const window_options& w) {
+      if (!w.valid) return verdict::bad(fault::option);
+      verdict r;
+      r.shape = A::shape_value;
+      for (int d = 0; d < nd; ++d) {
+        index& e = r.shape[A::rank - nd + d];
+        e += w.lo[d] + w.hi[d];
+        if (e < 1) return verdict::bad(fault::window, A::rank - nd + d, e, 1);
+      }
+      return r;
+    }(w);
+    if constexpr (!v.ok()) return refuse<"zero_pad", v, A>();
+    else {
+      ir::view_map m = ir::identity_view(A::rank);
+      for (int d = 0; d < nd; ++d) m.axis[A::rank - nd + d].offset = -w.lo[d];
+      return with_shape<A, v.shape>(a, ir::view(*a.graph, a.id, v.shape, m));
+    }
+  }
+};
+
+template <index... To>
+struct broadcast_fn {
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr extents to{static_cast<int>(sizeof...(To)), {To...}};
+    constexpr verdict v = broadcast_rule(to, A::shape_value);
+    if constexpr (!v.ok() || v.shape != to) return refuse<"broadcast_to", verdict::bad(fault::broadcast, v.axis, v.got, v.wanted), A>();
+    else return with_shape<A, to>(a, ir::broadcast(*a.graph, a.id, to));
+  }
+};
+
+}  // namespace support
+
+/// Axes in a new order: result axis i is operand axis Axes[i].
+template <int... Axes, operand A>
+INTARSIA_INLINE constexpr auto permute(A&& a) {
+  return support::call(support::permute_fn<Axes...>{}, std::forward<A>(a));
+}
+template <operand A>
+INTARSIA_INLINE constexpr auto transpose(A&& m) {
+  return support::call(support::transpose_fn{}, std::forward<A>(m));
+}
+/// The same elements in row-major order; one extent may be -1.
+template <index... To, operand A>
+INTARSIA_INLINE constexpr auto reshape(A&& a) {
+  return support::call(support::reshape_fn<To...>{}, std::forward<A>(a));
+}
+/// All axes but the first in one.
+template <operand A>
+INTARSIA_INLINE constexpr auto flatten(A&& a) {
+  return support::call(support::flatten_fn{}, std::forward<A>(a));
+}
+/// Positions Begin, Begin + Step, ... below End of one axis; negative ones count from the end.
+template <int Axis, index Begin, index End, index Step = 1, operand A>
+INTARSIA_INLINE constexpr auto slice(A&& a) {
+  return support::call(support::slice_fn<Axis, Begin, End, Step>{}, std::forward<A>(a));
+}
+template <int Axis, operand A>
+INTARSIA_INLINE constexpr auto flip(A&& a) {
+  return support::call(support::flip_fn<Axis>{}, std::forward<A>(a));
+}
+/// Operands one after the other along an axis.
+template <int Axis, operand... A>
+INTARSIA_INLINE constexpr auto concat(A&&... a) {
+  return support::call(support::concat_fn<Axis>{}, std::forward<A>(a)...);
+}
+/// Zeros around the last two axes: `ia::zero_pad(x, ia::pad<1>)`; negative padding crops.
+template <operand A, class... Options>
+INTARSIA_INLINE constexpr auto zero_pad(A&& a, Options...) {
+  return support::call(support::zero_pad_fn<Options...>{}, std::forward<A>(a));
+}
+template <index... To, operand A>
+INTARSIA_INLINE constexpr auto broadcast_to(A&& a) {
+  return support::call(support::broadcast_fn<To...>{}, std::forward<A>(a));
+}
+
+/// An extent as a constant, of a tensor or of a traced value.
+template <int Axis, class A>
+  requires requires { typename std::remove_cvref_t<A>::shape_type; }
+constexpr index extent(const A&) {
+  return []<std::size_t... D>(shape<D...>) { return extents_of<D...>[Axis]; }(typename std::remove_cvref_t<A>::shape_type{});
+}
+
+}  // namespace intarsia

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+// group -> nest: what the group's values are in terms of loops, addresses and instructions.
+// Views disappear here: each is a change of the indices at which the values behind it are computed or loaded.
+#pragma once
+
+#include "intarsia/plan/nest.hpp"
+#include "intarsia/plan/plan.hpp"
+
+namespace intarsia::plan {
+
+/// An index in terms of loops: (offset + sum coef * loop) / den; den 0: no division.
+struct affine {
+  index offset = 0;
+  index den = 0;
+  index coef[max_loops] = {};
+  friend constexpr bool operator==(const affine&, const affine&) = default;
+};
+struct point {
+  affine at[max_rank] = {};
+  friend constexpr bool operator==(const point&, const point&) = default;
+};
+
+class lowering {
+ public:
+  constexpr lowering(const ir::graph_view& g, const fuse::grouping_view& r, const memory_view& m, int group) : g_(g), r_(r), m_(m), group_(group) {}
+
+  constexpr bound_nest run() {
+    nest& k = out_.kernel;
+    const node_id root = r_.groups[group_].root;
+    const extents& domain = r_.groups[group_].domain;
+    for (int d = 0; d < domain.rank; ++d) k.extent[k.loops++] = domain[d];
+    k.outer = k.loops;
+    point here;
+    for (int d = 0; d < domain.rank; ++d) here.at[d].coef[d] = 1;
+
+    const bool computes = r_.fates[root] == fate::computed && r_.group_of[root] == group_;
+    if (computes && g_[root].what == kind::contract) contract(root);
+    else if (computes && g_[root].what == kind::reduce) reduce(root, here);
+    k.body = k.instructions;
+    known_.clear();  // what the body computes is gone when its loops end
+    if (k.reduction != ir::opcode::none) {
+      instruction i;
+      i.what = step::accumulator;
+      i.type = g_[root].type;
+      remember(root, here, add(i));
+    }
+    for (node_id n = 0; n < g_.size(); ++n)
+      if (r_.fates[n] == fate::computed && r_.group_of[n] == group_ && r_.stored[n] && !is_stored_elsewhere(n)) store(value(n, here), m_.homes[n], n);
+    for (int s = 0; s < r_.stores.size(); ++s) {
+      const fuse::store& st = r_.stores[s];
+      if (st.group != group_) continue;
+      evaluated_ = st.operand < 0 ? st.value : -1;
+      store(value(st.value, here), m_.store_homes[s], st.value);
+      evaluated_ = -1;
+    }
+    return out_;
+  }
+
+ private:
+  // The home of a value may be the very place that a store of the group fills.
+  constexpr bool is_stored_elsewhere(node_id n) const {
+    for (int s = 0; s < r_.stores.size(); ++s) {
+      const fuse::store& st = r_.stores[s];
+      if (st.value == n && st.group == group_ && m_.store_homes[s].buffer == m_.homes[n].buffer && m_.store_homes[s].offset == m_.homes[n].offset)
+        return true;
+    }
+    return false;
+  }
+
+  constexpr int add(const instruction& i) {
+    out_.kernel.code[out_.kernel.instructions] = i;
+    return out_.kernel.instructions++;
+  }
+
+  struct known {
+    node_id node = -1;
+    point where{};
+    int instruction = -1;
+  };
+  constexpr void remember(node_id n, const point& where, int instruction) { known_.push({n, where, instruction}); }
+
+  constexpr int loop(index extent) {
+    out_.kernel.extent[out_.kernel.loops] = extent;
+    return out_.kernel.loops++;
+  }
+
+  constexpr void contract(node_id root) {
+    const ir::node& n = g_[root];
+    const ir::contraction& c = g_.contraction_of(root);
+    point at[3]{};
+    auto on = [&](int who, int dim) -> affine& { return at[who].at[dim]; };
+    for (int x = 0; x < c.count; ++x) {
+      const ir::contraction_axis& a = c.axis[x];
+      if (!a.window) {
+        const int l = a.dim[ir::out] >= 0 ? a.dim[ir::out] : loop(a.extent[0]);
+        for (int r = ir::lhs; r <= ir::rhs; ++r)
+          if (a.dim[r] >= 0) on(r, a.dim[r]).coef[l] = 1;
+        continue;
+      }
+      // loops for the result's index and for the other free one; the third index follows from the relation
+      const bool has_i = a.who[0] == ir::out;
+      int l[3] = {-1, -1, -1};
+      for (int w = has_i ? 0 : 1; w < 3; ++w) {
+        if (has_i && w == 1) continue;
+        l[w] = a.who[w] == ir::out ? a.dim[w] : loop(a.extent[w]);
+        if (a.who[w] != ir::out) on(a.who[w], a.dim[w]).coef[l[w]] = 1;
+      }
+      if (has_i) {  // o = (i + pad - dilation k) / stride
+        affine& o = on(a.who[1], a.dim[1]);
+        o.offset = a.pad;
+        o.coef[l[0]] = 1;
+        o.coef[l[2]] = -a.dilation;
+        o.den = a.stride > 1 ? a.stride : 0;
+      } else {  // i = stride o + dilation k - pad
+        affine& i = on(a.who[0], a.dim[0]);
+        i.offset = -a.pad;
+        i.coef[l[1]] = a.stride;
+        i.coef[l[2]] = a.dilation;
+      }
+    }
+    nest& k = out_.kernel;
+    k.reduction = ir::opcode::add;
+    k.term = static_cast<std::int8_t>(value(n.in[0], at[ir::lhs]));
+    k.factor = static_cast<std::int8_t>(value(n.in[1], at[ir::rhs]));
+  }
+
+  constexpr void reduce(node_id root, const point& here) {
+    const ir::node& n = g_[root];
+    const extents& full = g_[n.in[0]].shape;
+    point at;
+    affine place;
+    int from = 0;
+    for (int d = 0; d < full.rank; ++d) {
+      if (!(n.aux >> d & 1)) {
+        at.at[d] = here.at[from++];
+        continue;
+      }
+      const int l = loop(full[d]);
+      at.at[d].coef[l] = 1;
+      for (int e = 0; e < l; ++e)
+        if (e >= out_.kernel.outer) place.coef[e] *= full[d];
+      place.coef[l] = 1;
+    }
+    nest& k = out_.kernel;
+    k.reduction = n.op;
+    k.term = static_cast<std::int8_t>(value(n.in[0], at));
+    if (n.op == ir::opcode::argmax || n.op == ir::opcode::argmin) k.place = static_cast<std::int8_t>(position(place, ir::dtype::i32));
+  }
+
+  constexpr int position(const affine& p, ir::dtype type) {
+    instruction i;
+    i.what = step::position;
+    i.type = type;
+    i.a = static_cast<std::int8_t>(guard_row(p, 0, 0));
+    return add(i);
+  }
+  constexpr int guard_row(const affine& p, index extent, index stride) {
+    guard& row = out_.kernel.rows[out_.kernel.guards];
+    row.offset = p.offset;
+    row.den = p.den;
+    row.extent = extent;
+    row.stride = stride;
+    for (int l = 0; l < max_loops; ++l) row.coef[l] = p.coef[l];
+    return out_.kernel.guards++;
+  }
+
+  constexpr bool inside(const affine& a, index extent) const {
+    if (a.den > 1) return false;
+    index low = a.offset, high = a.offset;
+    for (int l = 0; l < out_.kernel.loops; ++l) (a.coef[l] < 0 ? low : high) += a.coef[l] * (out_.kernel.extent[l] - 1);
+    return low >= 0 && high < extent;
+  }
+
+  /// Loads from a home at a point; `guarded` where an index may be outside of the shape.
+  constexpr int load(node_id n, const point& p, const extents& shape, const home& h, double fill, bool guarded) {
+    nest& k = out_.kernel;
+    const int number = k.accesses++;
+    access& a = k.at[number];
+    a.type = g_[n].type;
+    a.fill = fill;
+    out_.buffer[number] = h.buffer;
+    out_.offset[number] = h.offset;
+    a.guard_first = k.guards;
+    for (int d = 0; d < shape.rank; ++d) {
+      const affine& x = p.at[d];
+      const bool check = guarded && !inside(x, shape[d]);
+      if (check) {
+        guard_row(x, shape[d], x.den > 1 ? h.stride[d] : 0);
+        ++a.guards;
+      }
+      if (x.den > 1) continue;
+      out_.offset[number] += h.stride[d] * x.offset;
+      for (int l = 0; l < k.loops; ++l) a.stride[l] += h.stride[d] * x.coef[l];
+    }
+    instruction i;
+    i.what = step::load;
+    i.type = g_[n].type;
+    i.a = static_cast<std::int8_t>(number);
+    return add(i);
+  }
+
+  constexpr int value(node_id n, const point& p) {
+    for (int i = 0; i < known_.size(); ++i)
+      if (known_[i].node == n && known_[i].where == p) return known_[i].instruction;
+    const int made = make(n, p);
+    remember(n, p, made);
+    return made;
+  }
+
+  constexpr int make(node_id i, const point& p) {
+    const ir::node& n = g_[i];
+    if (n.what == kind::constant) {
+      instruction k;
+      k.what = step::constant;
+      k.type = n.type;
+      k.value = n.value;
+      return add(k);
+    }
+    if (n.what == kind::iota) {
+      affine place;
+      for (int d = 0; d < n.shape.rank; ++d) {
+        if (!(n.aux >> d & 1)) continue;
+        place.offset = place.offset * n.shape[d] + p.at[d].offset;
+        for (int l = 0; l < max_loops; ++l) place.coef[l] = place.coef[l] * n.shape[d] + p.at[d].coef[l];
+      }
+      return position(place, n.type);
+    }
+    const bool own = r_.fates[i] == fate::computed && r_.group_of[i] == group_;
+    const bool in_memory = r_.fates[i] == fate::leaf || r_.fates[i] == fate::gathered || (r_.fates[i] == fate::computed && !own);
+    if (in_memory && i != evaluated_) return load(i, p, n.shape, m_.homes[i], 0, true);
+    if (n.what == kind::map) {
+      instruction k;
+      k.what = step::map;
+      k.op = n.op;
+      k.type = n.type;
+      k.from = g_[n.in[0]].type;
+      if (n.op == ir::opcode::select) k.from = n.type;
+      const int a = value(n.in[0], p);
+      const int b = n.in[1] >= 0 ? value(n.in[1], p) : 0;
+      const int c = n.in[2] >= 0 ? value(n.in[2], p) : 0;
+      k.a = static_cast<std::int8_t>(a);
+      k.b = static_cast<std::int8_t>(b);
+      k.c = static_cast<std::int8_t>(c);
+      return add(k);
+    }
+    if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
+      const home& h = m_.homes[n.in[0]];
+      home flat = row_major(h.buffer, n.shape);
+      flat.offset = h.offset;
+      return load(n.in[0], p, n.shape, flat, 0, true);
+    }
+    return viewed(i, p);
+  }
+
+  constexpr int viewed(node_id i, const point& p) {
+    const ir::node& n = g_[i];
+    const ir::view_map& m = g_.view_of(i);
+    const extents& from = g_[n.in[0]].shape;
+    point q;
+    bool guarded = false;
+    for (int d = 0; d < from.rank; ++d) {
+      const ir::view_axis& a = m.axis[d];
+      affine& x = q.at[d];
+      x.offset = a.offset;
+      x.den = a.den;
+      for (int t = 0; t < 2; ++t) {
+        const int axis = t == 0 ? a.axis0 : a.axis1;
+        const index c = t == 0 ? a.c0 : a.c1;
+        if (axis < 0) continue;
+        x.offset += c * p.at[axis].offset;
+        for (int l = 0; l < max_loops; ++l) x.coef[l] += c * p.at[axis].coef[l];
+      }
+      guarded = guarded || !inside(x, from[d]);
+    }
+    if (!guarded) return value(n.in[0], q);
+    const node_id b = n.in[0];
+    const bool leaf = r_.fates[b] == fate::leaf && (g_[b].what == kind::constant || g_[b].what == kind::iota);
+    if (!leaf && r_.fates[b] != fate::seen) return load(b, q, from, m_.homes[b], m.fill, true);
+    if (!leaf) {  // through further views: their base, under this view's guard
+      point base = q;
+      node_id x = b;
+      while (r_.fates[x] == fate::seen && g_[x].what == kind::view) {
+        const ir::view_map& through = g_.view_of(x);
+        point next;
+        for (int d = 0; d < g_[g_[x].in[0]].shape.rank; ++d) {
+          const ir::view_axis& a = through.axis[d];
+          next.at[d].offset = a.offset;
+          for (int t = 0; t < 2; ++t) {
+            const int axis = t == 0 ? a.axis0 : a.axis1;
+            if (axis < 0) continue;
+            const index c = t == 0 ? a.c0 : a.c1;
+            next.at[d].offset += c * base.at[axis].offset;
+            for (int l = 0; l < max_loops; ++l) next.at[d].coef[l] += c * base.at[axis].coef[l];
+          }
+        }
+        base = next;
+        x = g_[x].in[0];
+      }
+      return load_under(x, base, q, from, m.fill);
+    }
+    const int first = out_.kernel.guards;
+    for (int d = 0; d < from.rank; ++d)
+      if (!inside(q.at[d], from[d])) guard_row(q.at[d], from[d], 0);
+    instruction w;
+    w.what = step::within;
+    w.type = ir::dtype::boolean;
+    w.a = static_cast<std::int8_t>(first);
+    w.b = static_cast<std::int8_t>(out_.kernel.guards - first);
+    instruction s;
+    s.what = step::map;
+    s.op = ir::opcode::select;
+    s.type = s.from = n.type;
+    s.a = static_cast<std::int8_t>(add(w));
+    s.b = static_cast<std::int8_t>(value(b, q));
+    instruction f;
+    f.what = step::constant;
+    f.type = n.type;
+    f.value = m.fill;
+    s.c = static_cast<std::int8_t>(add(f));
+    return add(s);
+  }
+
+  /// A load at `p`, made only where `q` is inside of `shape`.
+  constexpr int load_under(node_id n, const point& p, const point& q, const extents& shape, double fill) {
+    const home& h = m_.homes[n];
+    nest& k = out_.kernel;
+    const int made = load(n, p, g_[n].shape, h, fill, false);
+    access& a = k.at[k.accesses - 1];
+    a.guard_first = k.guards;
+    for (int d = 0; d < shape.rank; ++d)
+      if (!inside(q.at[d], shape[d])) {
+        guard_row(q.at[d], shape[d], 0);
+        ++a.guards;
+      }
+    return made;
+  }
+
+  constexpr void store(int v, const home& h, node_id n) {
+    nest& k = out_.kernel;
+    const int number = k.accesses++;
+    access& a = k.at[number];
+    a.type = g_[n].type;
+    out_.buffer[number] = h.buffer;
+    out_.offset[number] = h.offset;
+    const int rank = r_.groups[group_].domain.rank;
+    for (int d = 0; d < rank; ++d) a.stride[d] = h.stride[d];
+    k.store[k.stores++] = {static_cast<std::int8_t>(number), static_cast<std::int8_t>(v)};
+  }
+
+  const ir::graph_view& g_;
+  const fuse::grouping_view& r_;
+  const memory_view& m_;
+  int group_;
+  bound_nest out_{};
+  support::list<known> known_;
+  node_id evaluated_ = -1;
+};
+
+}  // namespace intarsia::plan

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The specification of one kernel: loops, access maps, instructions, tile. It is a template argument, so equal layers
+// of any programs share one kernel, and its unused tail is zeros, which symbols leave out.
+#pragma once
+
+#include "intarsia/ir/dtype.hpp"
+#include "intarsia/ir/opcode.hpp"
+#include "intarsia/tensor/shape.hpp"
+
+namespace intarsia::plan {
+
+inline constexpr int max_loops = 12;
+inline constexpr int max_accesses = 20;
+inline constexpr int max_instructions = 96;
+inline constexpr int max_guards = 12;
+inline constexpr int max_stores = 6;
+
+/// A sequence of elements in memory: strides in elements, one for each loop.
+struct access {
+  ir::dtype type = ir::dtype::none;
+  std::int8_t guard_first = 0;  // rows of `guards` that tell whether the element exists
+  std::int8_t guards = 0;
+  index stride[max_loops] = {};
+  double fill = 0;  // read where it does not
+};
+
+/// value = (offset + sum coef * loop) / den (0: no division), valid if the division is exact and 0 <= value < extent.
+/// `stride` is what the value adds to the address, for indices that divide.
+struct guard {
+  index offset = 0;
+  index den = 0;
+  index extent = 0;
+  index stride = 0;
+  index coef[max_loops] = {};
+};
+
+enum class step : std::uint8_t { none, load, constant, position, within, accumulator, map };
+
+/// One value of a nest. load: a is the access. constant: value. position: offset `value` and coefficients of guard row
+/// a. within: guard rows a to a + b - 1. accumulator: a is its number. map: op on a, b, c.
+struct instruction {
+  step what = step::none;
+  ir::opcode op = ir::opcode::none;
+  ir::dtype type = ir::dtype::none;
+  ir::dtype from = ir::dtype::none;  // of the operand of a cast
+  std::int8_t a = 0;
+  std::int8_t b = 0;
+  std::int8_t c = 0;
+  double value = 0;
+};
+
+struct store_to {
+  std::int8_t access = 0;
+  std::int8_t value = 0;
+};
+
+/// for all outer loops: for all reduction loops: body, accumulate; then epilogue, stores.
+struct nest {
+  std::int8_t loops = 0;
+  std::int8_t outer = 0;       // loops [outer, loops) are reduced over
+  std::int8_t lane = -1;       // the loop whose iterations lie on the SIMD lanes
+  std::int8_t accesses = 0;
+  std::int8_t guards = 0;
+  std::int8_t body = 0;        // instructions [0, body) stand in the reduction loops
+  std::int8_t instructions = 0;
+  std::int8_t stores = 0;
+  ir::opcode reduction = ir::opcode::none;  // none, add, max, min, argmax, argmin
+  std::int8_t term = 0;        // what is reduced
+  std::int8_t factor = -1;     // or the product term * factor
+  std::int8_t place = -1;      // position along the reduced axes, for argmax
+  index extent[max_loops] = {};
+  std::int8_t tile[max_loops] = {};  // iterations (vectors, on the lane loop) done together in registers
+  store_to store[max_stores] = {};
+  instruction code[max_instructions] = {};
+  access at[max_accesses] = {};
+  guard rows[max_guards] = {};
+};
+
+/// A kernel and the memory it is called with.
+struct bound_nest {
+  nest kernel{};
+  int buffer[max_accesses] = {};   // of plan::memory
+  index offset[max_accesses] = {}; // elements
+};
+
+}  // namespace intarsia::plan

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lazy values: replayed into a program, then run into a tensor or view.
+#pragma once
+
+#include "intarsia/kernels/nest-inl.hpp"
+#include "intarsia/language/lazy.hpp"
+#include "intarsia/run/execute.hpp"
+
+namespace intarsia {
+
+namespace run {
+template <class Lazy>
+struct statement_trace {
+  static constexpr ir::graph run() {
+    ir::graph g;
+    auto h = support::replay<Lazy>::run(g);
+    g.outputs.push({h.id, -1});
+    return g;
+  }
+};
+
+struct leaf_addresses {
+  const void** at;
+  std::size_t* bytes;
+  int count = 0;
+  template <class Leaf>
+  INTARSIA_INLINE void operator()(const Leaf& leaf) {
+    at[count] = leaf.address();
+    bytes[count++] = Leaf::handle::size() * sizeof(typename Leaf::handle::value_type);
+  }
+};
+
+template <class Out>
+struct destination;
+template <class T, std::size_t... D>
+struct destination<tensor<T, D...>> {
+  using handle = traced<T, D...>;
+};
+template <class T, std::size_t... D>
+struct destination<view<T, D...>> {
+  using handle = traced<std::remove_const_t<T>, D...>;
+};
+}  // namespace run
+
+/// Runs a lazy value into `out`. Alias-safe: where a result overlaps an operand, it is made beside it and copied.
+/// Errors: [assign_shape].
+template <class Target, class Lazy, class Out>
+INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
+  using replay = support::replay<Lazy>;
+  using from = typename replay::handle;
+  using to = typename run::destination<Out>::handle;
+  static_assert(std::is_same_v<from, to>, "intarsia: [assign_shape] the expression has another shape or element type than what it is assigned to");
+  if constexpr (std::is_same_v<from, to>) {
+    using program = compilation<run::statement_trace<Lazy>, kernels_of<Target>>;
+    constexpr std::size_t size = from::size() * sizeof(typename from::value_type);
+    const void* arguments[replay::leaves > 0 ? replay::leaves : 1];
+    std::size_t bytes[replay::leaves > 0 ? replay::leaves : 1];
+    run::leaf_addresses collect{arguments, bytes};
+    replay::for_each_leaf(e, collect);
+    const char* begin = reinterpret_cast<const char*>(out.data());
+    bool overlaps = false;
+    for (int i = 0; i < replay::leaves; ++i) {
+      const char* leaf = static_cast<const char*>(arguments[i]);
+      overlaps = overlaps || (leaf < begin + size && begin < leaf + bytes[i]);
+    }
+    if (!overlaps) [[likely]] {
+      void* outputs[1] = {out.data()};
+      run::execute<program, Target>(arguments, outputs);
+    } else {
+      // an own frame, so that the buffer costs nothing where nothing overlaps
+      [&]() __attribute__((noinline)) {
+        constexpr extents shape = from::shape_value;
+        static thread_local tensor_of<typename from::value_type, shape> beside;
+        void* outputs[1] = {beside.data()};
+        run::execute<program, Target>(arguments, outputs);
+        std::memcpy(out.data(), beside.data(), size);
+      }();
+    }
+  }
+}
+
+/// Runs an expression into a new tensor.
+template <lazy_expression Lazy>
+INTARSIA_INLINE auto evaluate(Lazy&& e) {
+  using E = std::remove_cvref_t<Lazy>;
+  constexpr extents shape = E::shape_value;
+  tensor_of<typename E::value_type, shape> result;
+  e.write_to(result);
+  return result;
+}
+
+}  // namespace intarsia

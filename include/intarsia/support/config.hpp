@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only header with macros: what the compiler must be told, and what it must not be told.
+// Receives the command line's flags; refuses the ones under which the library's promises do not hold.
+#pragma once
+
+#if __cplusplus < 202002L
+#error "intarsia: [language] C++20 is needed: compile with -std=c++20"
+#endif
+
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "intarsia: [fast_math] -ffast-math breaks the rule 'NaN in, NaN out': compile without it"
+#endif
+
+// Highway 1.0.3 refuses -march=native on machines whose best target is AVX3_DL unless this is asked for.
+#if !defined(HWY_WANT_AVX3_DL)
+#define HWY_WANT_AVX3_DL 1
+#endif
+
+#define INTARSIA_INLINE inline __attribute__((always_inline))
+#define INTARSIA_INLINE_LAMBDA __attribute__((always_inline))
+
+#if defined(__cpp_exceptions)
+#define INTARSIA_EXCEPTIONS 1
+#else
+#define INTARSIA_EXCEPTIONS 0
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes: as a type (`shape<6, 8>`, what errors print) and as a value (`extents`, what passes compute with).
+// Invariant: at most `max_rank` extents, and their product fits in `index`.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+namespace intarsia {
+
+using index = std::ptrdiff_t;
+
+/// The largest number of axes of any value, those of pooling windows over 3-D images included.
+inline constexpr int max_rank = 8;
+
+template <std::size_t... D>
+struct shape {
+  static constexpr int rank = sizeof...(D);
+};
+
+/// A shape as a value.
+struct extents {
+  int rank = 0;
+  index of[max_rank] = {};
+
+  constexpr index operator[](int axis) const { return of[axis]; }
+  constexpr index& operator[](int axis) { return of[axis]; }
+  constexpr void push(index extent) { of[rank++] = extent; }
+  constexpr index size() const {
+    index product = 1;
+    for (int i = 0; i < rank; ++i) product *= of[i];
+    return product;
+  }
+  friend constexpr bool operator==(const extents&, const extents&) = default;
+};
+
+template <std::size_t... D>
+inline constexpr extents extents_of{static_cast<int>(sizeof...(D)), {static_cast<index>(D)...}};
+
+namespace support {
+/// Whether the product of the extents, counted in bytes, fits in `index`.
+constexpr bool product_fits(const extents& e, std::size_t element_size) {
+  index limit = std::numeric_limits<index>::max() / static_cast<index>(element_size);
+  for (int i = 0; i < e.rank; ++i) {
+    if (e[i] <= 0) return e[i] == 0;
+    limit /= e[i];
+  }
+  return limit > 0;
+}
+}  // namespace support
+}  // namespace intarsia
