@@ -59,6 +59,18 @@ struct output {
   int assigned = -1;
 };
 
+/// The new value of a buffer of a model, made while it was called for training.
+struct update {
+  int argument = -1;
+  node_id node = -1;
+};
+
+/// An integer argument whose elements must be in [0, limit): looked at before anything is written.
+struct check {
+  int argument = -1;
+  index limit = 0;
+};
+
 /// A node that carries a name, for people.
 struct label {
   node_id node = -1;
@@ -74,6 +86,7 @@ struct graph_view {
   support::slice<argument> arguments;
   support::slice<output> outputs;
   support::slice<label> labels;
+  support::slice<check> checks;
   support::slice<char> text;
 
   constexpr const node& operator[](node_id id) const { return nodes[id]; }
@@ -92,13 +105,15 @@ struct graph {
   support::list<argument> arguments;
   support::list<output> outputs;
   support::list<label> labels;
+  support::list<check> checks;
   support::list<char> text;
+  support::list<update> updates;  // only while tracing: `assign` turns them into outputs
 
   constexpr node_id add(const node& n) { return nodes.push(n); }
   constexpr const node& operator[](node_id id) const { return nodes[id]; }
 
-  constexpr auto lists() const { return std::tie(nodes, views, contractions, values, arguments, outputs, labels, text); }
-  constexpr operator graph_view() const { return {nodes, views, contractions, values, arguments, outputs, labels, text}; }
+  constexpr auto lists() const { return std::tie(nodes, views, contractions, values, arguments, outputs, labels, checks, text); }
+  constexpr operator graph_view() const { return {nodes, views, contractions, values, arguments, outputs, labels, checks, text}; }
 };
 
 /// A graph that begins as a copy of everything but the nodes, outputs and labels.
@@ -109,6 +124,7 @@ constexpr graph with_tables_of(const graph_view& g) {
   for (const contraction& c : g.contractions) result.contractions.push(c);
   for (double v : g.values) result.values.push(v);
   for (const argument& a : g.arguments) result.arguments.push(a);
+  for (const check& c : g.checks) result.checks.push(c);
   for (char c : g.text) result.text.push(c);
   return result;
 }

@@ -164,15 +164,15 @@ inline constexpr bool is_refused = std::is_same_v<std::remove_cvref_t<A>, refuse
 
 }  // namespace support
 
-/// Anything that an operation takes beside plain numbers.
-template <class A>
-concept operand = traced_value<A> || tensor_like<A> || lazy_expression<A> || support::is_refused<A>;
-template <class A>
-concept operand_or_number = operand<A> || std::is_arithmetic_v<std::remove_cvref_t<A>>;
-
 /// A handle that stands for a whole model: operations map over its parameters.
 template <class A>
 concept tree_handle = requires { typename std::remove_cvref_t<A>::intarsia_tree; };
+
+/// Anything that an operation takes beside plain numbers.
+template <class A>
+concept operand = traced_value<A> || tensor_like<A> || lazy_expression<A> || tree_handle<A> || support::is_refused<A>;
+template <class A>
+concept operand_or_number = operand<A> || std::is_arithmetic_v<std::remove_cvref_t<A>>;
 
 namespace support {
 

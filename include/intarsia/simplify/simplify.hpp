@@ -61,6 +61,7 @@ constexpr ir::graph without_dead(const ir::graph_view& from) {
   g.nodes.reserve(from.size());
   for (const double v : from.values) g.values.push(v);
   for (const ir::argument& a : from.arguments) g.arguments.push(a);
+  for (const ir::check& c : from.checks) g.checks.push(c);
   for (const char c : from.text) g.text.push(c);
   support::list<ir::node_id> at(from.size(), -1);
   support::list<int> view_at(static_cast<int>(from.views.size()), -1), form_at(static_cast<int>(from.contractions.size()), -1);

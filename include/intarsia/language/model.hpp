@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models in a traced function: a handle is a tree of parameters. Calling it calls a copy of the model whose parameters
+// are traced values; arithmetic maps over the parameters; buffers take no part in it.
+#pragma once
+
+#include "intarsia/language/function.hpp"
+#include "intarsia/language/reductions.hpp"
+#include "intarsia/support/structure.hpp"
+
+namespace intarsia {
+
+/// How a parameter begins. `fan_in` is U(-1/sqrt(n), 1/sqrt(n)), PyTorch's default for weights and biases of
+/// convolutions and linear layers (its kaiming_uniform with a = sqrt(5)).
+namespace initial {
+template <index N>
+struct fan_in {
+  static constexpr double square_of_bound = 1.0 / static_cast<double>(N);
+};
+/// kaiming_uniform for relu: U(-b, b), b = sqrt(6 / fan_in).
+template <index N>
+struct kaiming_uniform {
+  static constexpr double square_of_bound = 6.0 / static_cast<double>(N);
+};
+/// xavier_uniform: b = sqrt(6 / (fan_in + fan_out)).
+template <index In, index Out>
+struct xavier_uniform {
+  static constexpr double square_of_bound = 6.0 / static_cast<double>(In + Out);
+};
+template <int Value>
+struct constant {
+  static constexpr int value = Value;
+};
+using zeros = constant<0>;
+using ones = constant<1>;
+}  // namespace initial
+
+/// A trained tensor of a layer. Inside a traced function it is a value like any other.
+template <class Tensor, class Initial = initial::zeros>
+struct parameter;
+template <class T, std::size_t... D, class Initial>
+struct parameter<tensor<T, D...>, Initial> : traced<T, D...> {
+  using intarsia_leaf = void;
+  using initial_value = Initial;
+  static constexpr ir::part is = ir::part::parameter;
+};
+
+/// A tensor that a layer keeps but training does not differentiate: running statistics.
+template <class Tensor, class Initial = initial::zeros>
+struct buffer;
+template <class T, std::size_t... D, class Initial>
+struct buffer<tensor<T, D...>, Initial> : traced<T, D...> {
+  using intarsia_leaf = void;
+  using initial_value = Initial;
+  static constexpr ir::part is = ir::part::buffer;
+
+  /// Whether the model is called by `ia::train(model)`.
+  bool training = false;
+
+  /// What `ia::assign(model, ...)` writes into the buffer.
+  template <traced_value X>
+  constexpr void update(const X& value) const {
+    static_assert(std::is_same_v<handle_t<X>, traced<T, D...>>, "intarsia: [assign_shape] a buffer keeps its shape");
+    const ir::node& n = (*this->graph)[this->id];
+    this->graph->updates.push({n.aux, value.id});
+  }
+};
+
+/// A model in a traced function.
+template <class M>
+struct model_handle {
+  using intarsia_tree = M;
+  using leaves = support::leaves_t<M>;
+  static constexpr int count = std::tuple_size_v<leaves>;
+  template <int I>
+  using leaf = typename std::tuple_element_t<I, leaves>::type;
+
+  ir::graph* graph = nullptr;
+  ir::node_id id[count > 0 ? count : 1] = {};
+  bool training = false;
+
+  /// The model's own call, its parameters being the values of this handle.
+  template <class... X>
+  constexpr auto operator()(X... x) const {
+    M m{};
+    int next = 0;
+    auto bind = [&](auto& l) {
+      l.graph = graph;
+      l.id = id[next++];
+      if constexpr (requires { l.training; }) l.training = training;
+    };
+    support::for_each_leaf(m, bind);
+    return m(x...);
+  }
+};
+
+namespace support {
+
+template <class M, int I>
+constexpr auto leaf_handle(const model_handle<M>& m) {
+  return handle_t<typename model_handle<M>::template leaf<I>>{m.graph, m.id[I]};
+}
+template <int I, class A>
+constexpr auto leaf_or_value(const A& a) {
+  if constexpr (tree_handle<A>) return leaf_handle<typename A::intarsia_tree, I>(a);
+  else return a;
+}
+template <class A, class... More>
+struct first_tree : first_tree<More...> {};
+template <tree_handle A, class... More>
+struct first_tree<A, More...> {
+  using type = A;
+};
+template <class A, class... More>
+constexpr const auto& pick_tree(const A& a, const More&... more) {
+  if constexpr (tree_handle<A>) return a;
+  else return pick_tree(more...);
+}
+
+template <class Op>
+inline constexpr ir::opcode crossing = ir::opcode::none;
+template <ir::opcode Code>
+inline constexpr ir::opcode crossing<reduction<Code, false>> = Code;
+
+/// An operation on trees: parameter by parameter; a full reduction goes on over the parameters.
+template <class Op, class... A>
+constexpr auto map_tree(Op op, const A&... a) {
+  const auto& tree = pick_tree(a...);
+  using Tree = std::remove_cvref_t<decltype(tree)>;
+  if constexpr (crossing<Op> != ir::opcode::none) {
+    auto reduce_from = [&]<int I>(std::integral_constant<int, I>, auto self) {
+      using L = typename Tree::template leaf<I>;
+      if constexpr (I + 1 == Tree::count) return call(op, leaf_or_value<I>(a)...);
+      else {
+        auto rest = self(std::integral_constant<int, I + 1>{}, self);
+        if constexpr (L::is != ir::part::parameter) return rest;
+        else return binary<crossing<Op>>{}(call(op, leaf_or_value<I>(a)...), rest);
+      }
+    };
+    return reduce_from(std::integral_constant<int, 0>{}, reduce_from);
+  } else {
+    Tree result = tree;
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      auto one = [&]<int L>(std::integral_constant<int, L>) {
+        if constexpr (Tree::template leaf<L>::is == ir::part::parameter) result.id[L] = call(op, leaf_or_value<L>(a)...).id;
+      };
+      (one(std::integral_constant<int, I>{}), ...);
+    }(std::make_integer_sequence<int, Tree::count>{});
+    return result;
+  }
+}
+
+}  // namespace support
+
+/// The gradient to every parameter of a model; zero for those that the loss does not reach.
+template <traced_value L, class M>
+constexpr auto grad(const L& loss, const model_handle<M>& m) {
+  model_handle<M> g = m;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    ((g.id[I] = model_handle<M>::template leaf<I>::is == ir::part::parameter ? grad(loss, support::leaf_handle<M, I>(m)).id : m.id[I]), ...);
+  }(std::make_integer_sequence<int, model_handle<M>::count>{});
+  return g;
+}
+
+/// The model as it is called for training: batch statistics, buffers renewed.
+template <class M>
+constexpr model_handle<M> train(model_handle<M> m) {
+  m.training = true;
+  return m;
+}
+
+template <class M>
+struct assigned_model {
+  model_handle<M> target;
+  model_handle<M> value;
+};
+/// As an output: overwrites the model's parameters, and the buffers that a call for training has renewed.
+template <class M>
+constexpr assigned_model<M> assign(const model_handle<M>& m, const model_handle<M>& value) {
+  return {m, value};
+}
+
+namespace support {
+template <fixed_string Path, class Leaves>
+consteval int find_leaf() {
+  return []<class... L>(std::tuple<L...>*) {
+    int at = 0, found = -1;
+    ((found = L::path.view() == Path.view() ? at : found, ++at), ...);
+    return found;
+  }(static_cast<Leaves*>(nullptr));
+}
+}  // namespace support
+
+/// A parameter of a model by its path: `ia::get<"conv1.weight">(model)`.
+template <fixed_string Path, class M>
+constexpr auto get(const model_handle<M>& m) {
+  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
+  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
+  return support::leaf_handle<M, at>(m);
+}
+
+}  // namespace intarsia

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Losses.
+#pragma once
+
+#include "intarsia/language/reductions.hpp"
+#include "intarsia/language/structure.hpp"
+
+namespace intarsia {
+
+namespace support {
+struct cross_entropy_fn {
+  template <class X, class L>
+  static constexpr verdict rule() {
+    if (X::rank != 2) return verdict::bad(fault::rank, -1, X::rank, 2);
+    if (L::rank != 1) return verdict::bad(fault::labels, -1, L::rank, 1);
+    if (!std::is_integral_v<typename L::value_type> || std::is_same_v<typename L::value_type, bool>) return verdict::bad(fault::not_integer);
+    if (L::shape_value[0] != X::shape_value[0]) return verdict::bad(fault::labels, 0, L::shape_value[0], X::shape_value[0]);
+    return {};
+  }
+  template <class X, class L>
+  constexpr auto operator()(X x, L label) const {
+    constexpr verdict v = rule<X, L>();
+    if constexpr (!v.ok()) return refuse<"cross_entropy", v, X, L>();
+    else {
+      constexpr index n = X::shape_value[0];
+      constexpr index classes = X::shape_value[1];
+      ir::graph& g = *x.graph;
+      if (g[label.id].what == ir::kind::argument) g.checks.push({g[label.id].aux, classes});
+      traced<std::int32_t, static_cast<std::size_t>(n), static_cast<std::size_t>(classes)> column{
+          &g, ir::iota(g, ir::dtype::i32, X::shape_value, 2)};
+      auto chosen = equal(column, reshape<n, 1>(cast<std::int32_t>(label)));
+      return mean(logsumexp<1>(x) - sum<1>(where(chosen, x, 0)));
+    }
+  }
+};
+struct mse_fn {
+  constexpr auto operator()(auto a, auto b) const {
+    auto d = a - b;
+    if constexpr (is_refused<decltype(d)>) return d;
+    else return mean(square(d));
+  }
+};
+}  // namespace support
+
+/// mean over n of  logsumexp(x[n, :]) - x[n, label[n]]: logits [N, C], integer labels [N] in [0, C).
+/// Errors: [rank], [labels]; at run time [label_range].
+template <operand X, operand L>
+INTARSIA_INLINE constexpr auto cross_entropy(X&& logits, L&& labels) {
+  return support::call(support::cross_entropy_fn{}, std::forward<X>(logits), std::forward<L>(labels));
+}
+/// mean((a - b)^2).
+template <operand A, operand B>
+INTARSIA_INLINE constexpr auto mse(A&& a, B&& b) {
+  return support::call(support::mse_fn{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+}  // namespace intarsia

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The storage of a model: one heap block, each parameter on a 64-byte boundary, made once.
+#pragma once
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
+
+#include "intarsia/language/model.hpp"
+#include "intarsia/run/function.hpp"
+
+namespace intarsia {
+
+namespace support {
+template <class Leaf>
+using leaf_tensor = decltype([]<class T, std::size_t... D>(traced<T, D...>*) { return std::type_identity<tensor<T, D...>>{}; }(static_cast<handle_t<Leaf>*>(nullptr)));
+
+/// Numbers that are the same on every machine: a counter through a 64-bit mixing function.
+struct counter_generator {
+  std::uint64_t state;
+  constexpr std::uint64_t operator()() {
+    std::uint64_t z = (state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  /// In (-1, 1), exact in float: one product scales it, so that no compiler's contraction matters.
+  constexpr double symmetric() { return (static_cast<double>((*this)() >> 41) + 0.5) / 4194304.0 - 1.0; }
+};
+}  // namespace support
+
+/// Parameters and buffers of a model. Copying copies the elements.
+template <class M>
+class weights {
+ public:
+  using model = M;
+  using leaves = support::leaves_t<M>;
+  static constexpr int count = std::tuple_size_v<leaves>;
+  template <int I>
+  using leaf = typename std::tuple_element_t<I, leaves>::type;
+
+  /// Bytes from the start of the block to parameter i; of the whole block for i = count.
+  static constexpr std::array<std::size_t, count + 1> offsets = []<int... I>(std::integer_sequence<int, I...>) {
+    std::array<std::size_t, count + 1> o{};
+    ((o[I + 1] = o[I] + (leaf<I>::size() * sizeof(typename leaf<I>::value_type) + 63) / 64 * 64), ...);
+    return o;
+  }(std::make_integer_sequence<int, count>{});
+  static constexpr std::size_t bytes = offsets[count];
+
+  weights() : block_(static_cast<char*>(::operator new(bytes > 0 ? bytes : 1, std::align_val_t{64}))) { std::memset(block_.get(), 0, bytes); }
+  weights(const weights& other) : weights() { std::memcpy(block_.get(), other.block_.get(), bytes); }
+  weights(weights&&) noexcept = default;
+  weights& operator=(const weights& other) {
+    std::memcpy(block_.get(), other.block_.get(), bytes);
+    return *this;
+  }
+  weights& operator=(weights&&) noexcept = default;
+
+  template <int I>
+  auto at() const {
+    return []<class T, std::size_t... D>(traced<T, D...>*, char* p) { return view<T, D...>(reinterpret_cast<T*>(p)); }(
+        static_cast<handle_t<leaf<I>>*>(nullptr), block_.get() + offsets[I]);
+  }
+  char* data() const { return block_.get(); }
+
+  friend bool operator==(const weights& a, const weights& b) { return std::memcmp(a.data(), b.data(), bytes) == 0; }
+
+ private:
+  struct release {
+    void operator()(char* p) const { ::operator delete(p, std::align_val_t{64}); }
+  };
+  std::unique_ptr<char, release> block_;
+};
+
+/// A parameter or buffer of a model's storage, as a view: `ia::get<"conv1.weight">(theta)`.
+template <fixed_string Path, class M>
+auto get(weights<M>& w) {
+  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
+  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
+  return w.template at<at>();
+}
+template <fixed_string Path, class M>
+auto get(const weights<M>& w) {
+  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
+  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
+  return []<class T, std::size_t... D>(const view<T, D...>& v) { return view<const T, D...>(v); }(w.template at<at>());
+}
+
+namespace support {
+template <ir::part... Parts, class M, class F>
+void for_each_part(const weights<M>& w, F&& f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    auto one = [&]<int L>(std::integral_constant<int, L>) {
+      using leaf = typename weights<M>::template leaf<L>;
+      if constexpr (((leaf::is == Parts) || ...)) f(std::tuple_element_t<L, typename weights<M>::leaves>::path.view(), w.template at<L>());
+    };
+    (one(std::integral_constant<int, I>{}), ...);
+  }(std::make_integer_sequence<int, weights<M>::count>{});
+}
+}  // namespace support
+
+/// Calls f(name, view) for each parameter, in the order of the model's members.
+template <class M, class F>
+void for_each_parameter(weights<M>& w, F&& f) {
+  support::for_each_part<ir::part::parameter>(w, f);
+}
+/// The same for the buffers.
+template <class M, class F>
+void for_each_buffer(weights<M>& w, F&& f) {
+  support::for_each_part<ir::part::buffer>(w, f);
+}
+
+/// Weights of a model, each parameter by its initialiser (PyTorch's defaults), the same on every machine for a seed.
+template <class M>
+weights<M> init(std::uint64_t seed) {
+  weights<M> w;
+  support::counter_generator random{seed};
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    auto one = [&]<int L>(std::integral_constant<int, L>) {
+      using leaf = typename weights<M>::template leaf<L>;
+      using initial = typename leaf::initial_value;
+      using T = typename leaf::value_type;
+      for (T& v : w.template at<L>()) {
+        if constexpr (requires { initial::square_of_bound; }) v = static_cast<T>(static_cast<float>(std::sqrt(initial::square_of_bound)) * static_cast<float>(random.symmetric()));
+        else v = static_cast<T>(initial::value);
+      }
+    };
+    (one(std::integral_constant<int, I>{}), ...);
+  }(std::make_integer_sequence<int, weights<M>::count>{});
+  return w;
+}
+
+/// Zeros of the same structure: the state of an optimiser.
+template <class M>
+weights<M> zeros_like(const weights<M>&) {
+  return {};
+}
+
+namespace run {
+template <class M>
+struct argument<weights<M>> {
+  using handle = model_handle<M>;
+  static constexpr int leaves = handle::count;
+  static constexpr handle add(ir::graph& g) {
+    handle h;
+    h.graph = &g;
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      auto one = [&]<int L>(std::integral_constant<int, L>) {
+        using leaf = typename handle::template leaf<L>;
+        ir::node n;
+        n.what = ir::kind::argument;
+        n.type = ir::dtype_of<typename leaf::value_type>();
+        n.shape = leaf::shape_value;
+        const int name = g.text.size();
+        for (char c : std::tuple_element_t<L, support::leaves_t<M>>::path.view()) g.text.push(c);
+        g.text.push('\0');
+        n.aux = g.arguments.push({n.type, n.shape, leaf::is, name});
+        h.id[L] = g.add(n);
+      };
+      (one(std::integral_constant<int, I>{}), ...);
+    }(std::make_integer_sequence<int, handle::count>{});
+    return h;
+  }
+  template <class W>
+  INTARSIA_INLINE static void collect(W& w, const void** at, std::size_t* bytes) {
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((at[I] = w.data() + weights<M>::offsets[I], bytes[I] = weights<M>::offsets[I + 1] - weights<M>::offsets[I]), ...);
+    }(std::make_integer_sequence<int, handle::count>{});
+  }
+};
+
+template <class M>
+struct result<model_handle<M>> {
+  using type = weights<M>;
+  static constexpr int leaves = model_handle<M>::count;
+  static constexpr void add(ir::graph& g, const model_handle<M>& h) {
+    for (int i = 0; i < model_handle<M>::count; ++i) g.outputs.push({h.id[i], -1});
+  }
+  INTARSIA_INLINE static void collect(type& w, void** at) {
+    for (int i = 0; i < leaves; ++i) at[i] = w.data() + weights<M>::offsets[static_cast<std::size_t>(i)];
+  }
+};
+template <class M>
+struct result<assigned_model<M>> {
+  using type = void;
+  static constexpr int leaves = 0;
+  static constexpr void add(ir::graph& g, const assigned_model<M>& a) {
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      auto one = [&]<int L>(std::integral_constant<int, L>) {
+        const int argument = g[a.target.id[L]].aux;
+        if constexpr (model_handle<M>::template leaf<L>::is == ir::part::parameter) g.outputs.push({a.value.id[L], argument});
+        else
+          for (const ir::update& u : g.updates)
+            if (u.argument == argument) g.outputs.push({u.node, argument});
+      };
+      (one(std::integral_constant<int, I>{}), ...);
+    }(std::make_integer_sequence<int, model_handle<M>::count>{});
+  }
+};
+}  // namespace run
+
+}  // namespace intarsia

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models as Hana structs: the leaves of a nested struct of layers, with their paths, as types and as references.
+// A leaf is whatever has `intarsia_leaf`; std::array and std::tuple count their elements; empty classes have no leaves.
+#pragma once
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/adapt_struct.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/concept/struct.hpp>
+#include <boost/hana/length.hpp>
+#include <boost/hana/define_struct.hpp>
+#include <boost/hana/ext/std/integral_constant.hpp>
+#include <boost/hana/first.hpp>
+#include <boost/hana/second.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+
+#include "intarsia/support/fixed_string.hpp"
+
+namespace intarsia::support {
+
+namespace hana = boost::hana;
+
+template <class M>
+concept leaf = requires { typename M::intarsia_leaf; };
+
+template <class>
+inline constexpr bool is_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_array<std::array<T, N>> = true;
+template <class>
+inline constexpr bool is_tuple = false;
+template <class... T>
+inline constexpr bool is_tuple<std::tuple<T...>> = true;
+
+/// A leaf type at its path.
+template <class Leaf, fixed_string Path>
+struct leaf_at {
+  using type = Leaf;
+  static constexpr fixed_string path = Path;
+};
+
+template <std::size_t A, std::size_t B>
+consteval auto join_path(const fixed_string<A>& a, const fixed_string<B>& b) {
+  constexpr bool dot = A > 1;
+  char text[A + B - 1 + dot] = {};
+  std::size_t n = 0;
+  for (std::size_t i = 0; i + 1 < A; ++i) text[n++] = a.text[i];
+  if (dot) text[n++] = '.';
+  for (std::size_t i = 0; i + 1 < B; ++i) text[n++] = b.text[i];
+  return fixed_string<A + B - 1 + dot>(text);
+}
+template <std::size_t N>
+consteval auto number_path() {
+  if constexpr (N < 10) {
+    const char text[2] = {static_cast<char>('0' + N), 0};
+    return fixed_string<2>(text);
+  } else {
+    static_assert(N < 100, "intarsia: [model] at most 100 blocks in one array");
+    const char text[3] = {static_cast<char>('0' + N / 10), static_cast<char>('0' + N % 10), 0};
+    return fixed_string<3>(text);
+  }
+}
+template <char... C>
+consteval auto hana_path(const hana::string<C...>&) {
+  const char text[sizeof...(C) + 1] = {C..., 0};
+  return fixed_string<sizeof...(C) + 1>(text);
+}
+
+template <class M>
+concept adapted = hana::Struct<M>::value;
+
+enum class part_kind { leaf, sequence, structure, nothing };
+
+template <class M>
+constexpr part_kind kind_of() {
+  if constexpr (leaf<M>) return part_kind::leaf;
+  else if constexpr (is_array<M> || is_tuple<M>) return part_kind::sequence;
+  else if constexpr (adapted<M>) return part_kind::structure;
+  else return part_kind::nothing;
+}
+
+template <class M, fixed_string Path, part_kind = kind_of<M>()>
+struct leaves {
+  static_assert(std::is_empty_v<M>, "intarsia: [not_adapted] a struct with members must be a Hana struct: BOOST_HANA_ADAPT_STRUCT(model, members...)");
+  using type = std::tuple<>;
+};
+template <class M, fixed_string Path>
+struct leaves<M, Path, part_kind::leaf> {
+  using type = std::tuple<leaf_at<M, Path>>;
+};
+
+template <class... Tuples>
+using joined = decltype(std::tuple_cat(std::declval<Tuples>()...));
+
+template <class M, fixed_string Path, class Sequence>
+struct element_leaves;
+template <class M, fixed_string Path, std::size_t... I>
+struct element_leaves<M, Path, std::index_sequence<I...>> {
+  using type = joined<typename leaves<std::tuple_element_t<I, M>, join_path(Path, number_path<I>())>::type...>;
+};
+template <class M, fixed_string Path>
+struct leaves<M, Path, part_kind::sequence> : element_leaves<M, Path, std::make_index_sequence<std::tuple_size_v<M>>> {};
+
+template <class M>
+using accessors_t = decltype(hana::accessors<M>());
+template <class M, std::size_t I>
+using accessor_t = std::remove_cvref_t<decltype(hana::at_c<I>(std::declval<accessors_t<M>>()))>;
+template <class M, std::size_t I>
+using member_t = std::remove_cvref_t<decltype(hana::second(std::declval<accessor_t<M, I>>())(std::declval<M&>()))>;
+template <class M, std::size_t I>
+using member_name = std::remove_cvref_t<decltype(hana::first(std::declval<accessor_t<M, I>>()))>;
+template <class M>
+inline constexpr std::size_t member_count = decltype(hana::length(std::declval<accessors_t<M>>()))::value;
+
+template <class M, fixed_string Path, class Sequence>
+struct member_leaves;
+template <class M, fixed_string Path, std::size_t... I>
+struct member_leaves<M, Path, std::index_sequence<I...>> {
+  using type = joined<typename leaves<member_t<M, I>, join_path(Path, hana_path(member_name<M, I>{}))>::type...>;
+};
+template <class M, fixed_string Path>
+struct leaves<M, Path, part_kind::structure> : member_leaves<M, Path, std::make_index_sequence<member_count<M>>> {};
+
+/// All leaves of a model, in the order of its members.
+template <class M>
+using leaves_t = typename leaves<M, fixed_string<1>("")>::type;
+
+/// Calls f with each leaf of a model, in the same order.
+template <class M, class F>
+constexpr void for_each_leaf(M& m, F& f) {
+  using X = std::remove_const_t<M>;
+  if constexpr (leaf<X>) f(m);
+  else if constexpr (is_array<X>) {
+    for (auto& e : m) for_each_leaf(e, f);
+  } else if constexpr (is_tuple<X>) std::apply([&f](auto&... e) { (for_each_leaf(e, f), ...); }, m);
+  else if constexpr (adapted<X>)
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (for_each_leaf(hana::second(hana::at_c<I>(hana::accessors<X>()))(m), f), ...);
+    }(std::make_index_sequence<member_count<X>>{});
+}
+
+}  // namespace intarsia::support
