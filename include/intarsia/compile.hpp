@@ -39,26 +39,41 @@ struct compilation {
   };
   using padded = support::frozen<pad_pass>;
 
-  /// 5. Which values share a loop nest: needs the final graph, decides what exists in memory.
+  /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
+  struct batch_pass {
+    static constexpr fuse::batching run() { return fuse::find_batch(padded::view(), Machine::machine.vector_bytes / 4); }
+  };
+  using batched = support::frozen<batch_pass>;
+  struct tile_pass {
+    static constexpr ir::graph run() { return fuse::one_tile(padded::view(), batched::view()); }
+  };
+  using tiled = std::conditional_t<batched::view().tiled(), support::frozen<tile_pass>, padded>;
+
+  /// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.
   struct fuse_pass {
-    static constexpr fuse::grouping run() { return fuse::run(padded::view()); }
+    static constexpr fuse::grouping run() { return fuse::run(tiled::view(), batched::view()); }
   };
   using fused = support::frozen<fuse_pass>;
 
-  /// 6. A place for everything that exists in memory: needs the order of the groups for lifetimes.
+  /// 7. A place for everything that exists in memory: needs the order of the groups for lifetimes.
   struct plan_pass {
-    static constexpr plan::memory run() { return plan::run(padded::view(), fused::view()); }
+    static constexpr plan::memory run() { return plan::run(tiled::view(), batched::view(), fused::view()); }
   };
   using planned = support::frozen<plan_pass>;
 
   static constexpr int groups = fused::view().groups.size();
+  static constexpr int sections = [] {
+    int last = 0;
+    for (const fuse::group& g : fused::view().groups) last = g.time > last ? g.time : last;
+    return last + 1;
+  }();
   static constexpr index workspace_bytes = plan::workspace_bytes(planned::view());
 
-  /// 7. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
+  /// 8. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
   template <int Group>
   struct kernel {
     static constexpr plan::bound_nest make() {
-      plan::bound_nest b = plan::lowering(padded::view(), fused::view(), planned::view(), Group).run();
+      plan::bound_nest b = plan::lowering(tiled::view(), batched::view(), fused::view(), planned::view(), Group).run();
       b.kernel = plan::tiled(b.kernel, Machine::machine);
       return b;
     }

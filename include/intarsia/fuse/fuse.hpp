@@ -3,6 +3,7 @@
 // Invariant: a group reads only what earlier groups store, so the groups run in the order of their numbers.
 #pragma once
 
+#include "intarsia/fuse/batch.hpp"
 #include "intarsia/simplify/views.hpp"
 
 namespace intarsia::fuse {
@@ -21,6 +22,7 @@ enum class fate : std::uint8_t {
 struct group {
   node_id root = -1;  // the contraction, the reduction, the first of the maps, or the value that is copied
   extents domain{};   // of the loops that are not summed over
+  int time = 0;       // section
 };
 
 /// A value written to where it is not at home: a result of the program (into < 0), or a part of a gathered node.
@@ -30,6 +32,7 @@ struct store {
   node_id into = -1;
   int output = -1;
   int operand = 0;  // which operand of `into` the value is; -1: the value is `into` itself
+  bool home = false;  // a sum over the batch that accumulates in the result itself
 };
 
 struct grouping_view {
@@ -174,7 +177,7 @@ constexpr void walk(const ir::graph_view& g, const Grouping& r, node_id i, bool 
 
 }  // namespace detail
 
-constexpr grouping run(const ir::graph_view& g) {
+constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
   detail::readers who = detail::find_readers(g);
   grouping r;
   r.fates = support::list<fate>(g.size(), fate::leaf);
@@ -182,12 +185,14 @@ constexpr grouping run(const ir::graph_view& g) {
   r.stored = support::list<bool>(g.size(), false);
   r.contiguous = who.contiguous;
 
-  auto open = [&](node_id root) { return r.groups.push({root, g[root].shape}); };
+  auto open = [&](node_id root, int time) { return r.groups.push({root, g[root].shape, time}); };
   // the group that writes a value to a second place: the one that computes it, or one that copies it
-  auto storing = [&](node_id value) { return r.fates[value] == fate::computed ? r.group_of[value] : open(value); };
+  auto storing = [&](node_id value, int time) {
+    return r.fates[value] == fate::computed && batch.time[value] == time && !batch.total[value] ? r.group_of[value] : open(value, time);
+  };
   auto gather = [&](node_id i) {
     if (g[i].what == kind::view && !is_pad(g, i)) {  // evaluated at its own points
-      const int at = open(i);
+      const int at = open(i, batch.time[i]);
       r.fates[i] = fate::gathered;
       r.stores.push({at, i, i, -1, -1});
       r.group_of[i] = at;
@@ -196,18 +201,18 @@ constexpr grouping run(const ir::graph_view& g) {
     r.fates[i] = fate::gathered;
     for (int k = 0; k < 2; ++k)
       if (g[i].in[k] >= 0) {
-        int at = storing(g[i].in[k]);
+        int at = storing(g[i].in[k], batch.time[i]);
         r.stores.push({at, g[i].in[k], i, -1, k});
         if (at > r.group_of[i]) r.group_of[i] = at;
       }
   };
-  for (node_id i = 0; i < g.size(); ++i) {
+  auto assign = [&](node_id i) {
     const ir::node& n = g[i];
     switch (n.what) {
       case kind::contract:
       case kind::reduce:
         r.fates[i] = fate::computed;
-        r.group_of[i] = open(i);
+        r.group_of[i] = open(i, batch.time[i]);
         break;
       case kind::map:
         if (!who.material[i]) r.fates[i] = fate::inlined;
@@ -221,8 +226,8 @@ constexpr grouping run(const ir::graph_view& g) {
           detail::walk(g, r, i, true, meet);
           r.fates[i] = fate::computed;
           // what was gathered is complete only when its last group has run
-          const bool joins = f.latest >= 0 && f.pointwise && r.groups[f.latest].domain == n.shape;
-          r.group_of[i] = joins ? f.latest : open(i);
+          const bool joins = f.latest >= 0 && f.pointwise && r.groups[f.latest].domain == n.shape && r.groups[f.latest].time == batch.time[i];
+          r.group_of[i] = joins ? f.latest : open(i, batch.time[i]);
         }
         break;
       case kind::view:
@@ -236,15 +241,32 @@ constexpr grouping run(const ir::graph_view& g) {
       case kind::concat: gather(i); break;
       default: break;
     }
-  }
-  for (int k = 0; k < g.outputs.size(); ++k) {
-    const node_id v = g.outputs[k].node;
-    r.stores.push({storing(v), v, -1, k, 0});
+  };
+  auto deliver = [&](int time) {
+    for (int k = 0; k < g.outputs.size(); ++k) {
+      const node_id v = g.outputs[k].node;
+      const bool total = batch.total[v], returned = g.outputs[k].assigned < 0;
+      if (batch.time[v] + (total ? 1 : 0) != time) continue;
+      bool first = true;
+      for (const store& s : r.stores) first = first && !(s.value == v && s.home);
+      if (total && returned && first && r.fates[v] == fate::computed) {
+        r.stores.push({r.group_of[v], v, -1, k, 0, true});
+        r.stored[v] = true;
+      } else r.stores.push({storing(v, time), v, -1, k, 0, false});
+    }
+  };
+  int sections = 1;
+  for (node_id i = 0; i < g.size(); ++i)
+    if (batch.time[i] + 2 > sections) sections = batch.time[i] + 2;
+  for (int t = 0; t < sections; ++t) {
+    for (node_id i = 0; i < g.size(); ++i)
+      if (batch.time[i] == t) assign(i);
+    deliver(t);
   }
   // in memory: what a group reads that another group computed
   auto keep_read = [&](node_id root, int at) {
     auto meet = [&](node_id b, bool) {
-      if (r.fates[b] == fate::gathered || r.group_of[b] != at) r.stored[b] = true;
+      if (r.fates[b] == fate::gathered || r.group_of[b] != at || batch.total[b]) r.stored[b] = true;
     };
     for (node_id operand : g[root].in)
       if (operand >= 0) detail::walk(g, r, operand, true, meet);
@@ -252,8 +274,9 @@ constexpr grouping run(const ir::graph_view& g) {
   for (node_id i = 0; i < g.size(); ++i)
     if (r.fates[i] == fate::computed) keep_read(i, r.group_of[i]);
   for (const store& s : r.stores) {
+    if (s.home) continue;
     auto meet = [&](node_id b, bool) {
-      if (r.fates[b] == fate::gathered || r.group_of[b] != s.group) r.stored[b] = true;
+      if (r.fates[b] == fate::gathered || r.group_of[b] != s.group || batch.total[b]) r.stored[b] = true;
     };
     if (s.operand >= 0) detail::walk(g, r, s.value, true, meet);
     else detail::walk(g, r, g[s.value].in[0], false, meet);

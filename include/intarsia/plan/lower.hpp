@@ -22,7 +22,8 @@ struct point {
 
 class lowering {
  public:
-  constexpr lowering(const ir::graph_view& g, const fuse::grouping_view& r, const memory_view& m, int group) : g_(g), r_(r), m_(m), group_(group) {}
+  constexpr lowering(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r, const memory_view& m, int group)
+      : g_(g), batch_(batch), r_(r), m_(m), group_(group) {}
 
   constexpr bound_nest run() {
     nest& k = out_.kernel;
@@ -42,13 +43,23 @@ class lowering {
       instruction i;
       i.what = step::accumulator;
       i.type = g_[root].type;
-      remember(root, here, add(i));
+      int sum = add(i);
+      if (batch_.total[root]) {  // on top of what the tiles before have added
+        instruction plus;
+        plus.what = step::map;
+        plus.op = ir::opcode::add;
+        plus.type = plus.from = i.type;
+        plus.a = static_cast<std::int8_t>(sum);
+        plus.b = static_cast<std::int8_t>(load(root, here, domain, m_.homes[root], 0, false));
+        sum = add(plus);
+      }
+      remember(root, here, sum);
     }
     for (node_id n = 0; n < g_.size(); ++n)
       if (r_.fates[n] == fate::computed && r_.group_of[n] == group_ && r_.stored[n] && !is_stored_elsewhere(n)) store(value(n, here), m_.homes[n], n);
     for (int s = 0; s < r_.stores.size(); ++s) {
       const fuse::store& st = r_.stores[s];
-      if (st.group != group_) continue;
+      if (st.group != group_ || st.home) continue;
       evaluated_ = st.operand < 0 ? st.value : -1;
       store(value(st.value, here), m_.store_homes[s], st.value);
       evaluated_ = -1;
@@ -61,7 +72,7 @@ class lowering {
   constexpr bool is_stored_elsewhere(node_id n) const {
     for (int s = 0; s < r_.stores.size(); ++s) {
       const fuse::store& st = r_.stores[s];
-      if (st.value == n && st.group == group_ && m_.store_homes[s].buffer == m_.homes[n].buffer && m_.store_homes[s].offset == m_.homes[n].offset)
+      if (!st.home && st.value == n && st.group == group_ && m_.store_homes[s].buffer == m_.homes[n].buffer && m_.store_homes[s].offset == m_.homes[n].offset)
         return true;
     }
     return false;
@@ -227,7 +238,7 @@ class lowering {
     }
     const bool own = r_.fates[i] == fate::computed && r_.group_of[i] == group_;
     const bool in_memory = r_.fates[i] == fate::leaf || r_.fates[i] == fate::gathered || (r_.fates[i] == fate::computed && !own);
-    if (in_memory && i != evaluated_) return load(i, p, n.shape, m_.homes[i], 0, true);
+    if ((in_memory || (own && batch_.total[i])) && i != evaluated_) return load(i, p, n.shape, m_.homes[i], 0, true);
     if (n.what == kind::map) {
       instruction k;
       k.what = step::map;
@@ -245,7 +256,9 @@ class lowering {
     }
     if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
       const home& h = m_.homes[n.in[0]];
-      home flat = row_major(h.buffer, n.shape);
+      // an argument is row-major over the whole batch, a value of ours has the batch on the lanes
+      const bool outside = m_.buffers[h.buffer].where == space::argument || m_.buffers[h.buffer].where == space::output;
+      home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.axis[i]);
       flat.offset = h.offset;
       return load(n.in[0], p, n.shape, flat, 0, true);
     }
@@ -348,6 +361,7 @@ class lowering {
   }
 
   const ir::graph_view& g_;
+  const fuse::batching_view& batch_;
   const fuse::grouping_view& r_;
   const memory_view& m_;
   int group_;

@@ -21,7 +21,8 @@ struct buffer {
   index offset = 0;      // bytes from the start of the workspace
   int first = -1;        // group that writes first
   int last = -1;         // group that reads last
-  bool zeroed = false;   // has a border, set to zero before the first write
+  bool zeroed = false;   // has a border, or gathers a sum over the batch: set to zero before the first write
+  index tile_step = 0;   // bytes from one tile of the batch to the next
 };
 
 /// Where the element at an index is: buffer start + offset + sum of stride * index, in elements.
@@ -56,15 +57,6 @@ struct memory {
   constexpr operator memory_view() const { return {buffers, homes, store_homes, late}; }
 };
 
-constexpr index bytes_of(const buffer& b) { return (b.elements * ir::size_of(b.type) + 63) / 64 * 64; }
-
-constexpr index workspace_bytes(const memory_view& m) {
-  index bytes = 0;
-  for (const buffer& b : m.buffers)
-    if (b.where == space::workspace && b.offset + bytes_of(b) > bytes) bytes = b.offset + bytes_of(b);
-  return bytes;
-}
-
 constexpr home row_major(int buffer, const extents& shape) {
   home h;
   h.buffer = buffer;
@@ -76,14 +68,40 @@ constexpr home row_major(int buffer, const extents& shape) {
   return h;
 }
 
+/// A batch axis is innermost, so that it lies on the lanes; the others are row-major.
+constexpr home dense(int buffer, const extents& shape, int batch_axis) {
+  home h;
+  h.buffer = buffer;
+  index stride = 1;
+  if (batch_axis >= 0) {
+    h.stride[batch_axis] = 1;
+    stride = shape[batch_axis];
+  }
+  for (int d = shape.rank - 1; d >= 0; --d) {
+    if (d == batch_axis) continue;
+    h.stride[d] = stride;
+    stride *= shape[d];
+  }
+  return h;
+}
+
+constexpr index bytes_of(const buffer& b) { return (b.elements * ir::size_of(b.type) + 63) / 64 * 64; }
+
+constexpr index workspace_bytes(const memory_view& m) {
+  index bytes = 0;
+  for (const buffer& b : m.buffers)
+    if (b.where == space::workspace && b.offset + bytes_of(b) > bytes) bytes = b.offset + bytes_of(b);
+  return bytes;
+}
+
 namespace detail {
 
 /// Where operand k of a gathered node lies in the node's own home.
-constexpr home part_of(const ir::graph_view& g, node_id into, int k, const home& whole) {
+constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch, node_id into, int k, const home& whole) {
   home h = whole;
   const ir::node& n = g[into];
   if (k < 0) return h;
-  if (n.what == kind::reshape) return row_major(whole.buffer, g[n.in[0]].shape);
+  if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.axis[n.in[0]]);
   if (n.what == kind::concat) {
     if (k == 1) h.offset += h.stride[n.aux] * g[n.in[0]].shape[n.aux];
     return h;
@@ -147,18 +165,40 @@ constexpr void place(memory& m, int groups) {
 
 }  // namespace detail
 
-constexpr memory run(const ir::graph_view& g, const fuse::grouping_view& r) {
+/// What the whole call sees of a value: the batch axis has its full extent again.
+constexpr extents full_shape(const ir::graph_view& g, const fuse::batching_view& batch, node_id i) {
+  extents e = g[i].shape;
+  if (batch.tiled() && batch.axis[i] >= 0) e[batch.axis[i]] = batch.size[0];
+  return e;
+}
+
+/// A value in the caller's memory: row-major over the whole batch, one tile further on for each.
+constexpr home outside(memory& m, buffer b, const ir::graph_view& g, const fuse::batching_view& batch, node_id i) {
+  const extents shape = full_shape(g, batch, i);
+  home h = row_major(m.buffers.size(), shape);
+  b.type = g[i].type;
+  b.elements = shape.size();
+  if (batch.tiled() && batch.axis[i] >= 0) b.tile_step = h.stride[batch.axis[i]] * batch.size[1] * ir::size_of(b.type);
+  m.buffers.push(b);
+  return h;
+}
+
+constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r) {
   memory m;
   m.homes = support::list<home>(g.size());
   m.store_homes = support::list<home>(r.stores.size());
+  auto time_of = [&](int group) { return r.groups[group].time; };
 
   // results of the program
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
     if (st.output < 0) continue;
     const ir::output& o = g.outputs[st.output];
-    const ir::node& n = g[st.value];
-    buffer b{space::output, st.output, n.type, n.shape.size(), 0, st.group, st.group, false};
+    buffer b;
+    b.where = space::output;
+    b.number = st.output;
+    b.first = b.last = st.group;
+    b.zeroed = st.home;
     if (o.assigned >= 0) {
       b.where = space::argument;
       b.number = o.assigned;
@@ -168,15 +208,19 @@ constexpr memory run(const ir::graph_view& g, const fuse::grouping_view& r) {
         b.last = r.groups.size();
       }
     }
-    m.store_homes[s] = row_major(m.buffers.push(b), n.shape);
+    m.store_homes[s] = outside(m, b, g, batch, st.value);
     // the result's memory serves as the home, but not that of an argument, whose old value others may read
-    if (r.fates[st.value] == fate::computed && o.assigned < 0 && m.homes[st.value].buffer < 0) m.homes[st.value] = m.store_homes[s];
+    const bool on_lanes = batch.axis[st.value] >= 0;
+    if (r.fates[st.value] == fate::computed && o.assigned < 0 && !on_lanes && (st.home || !batch.total[st.value]) && m.homes[st.value].buffer < 0)
+      m.homes[st.value] = m.store_homes[s];
   }
   for (node_id i = g.size() - 1; i >= 0; --i) {
     const ir::node& n = g[i];
     if (n.what == kind::argument || n.what == kind::data) {
-      const bool argument = n.what == kind::argument;
-      m.homes[i] = row_major(m.buffers.push({argument ? space::argument : space::data, n.aux, n.type, n.shape.size()}), n.shape);
+      buffer b;
+      b.where = n.what == kind::argument ? space::argument : space::data;
+      b.number = n.aux;
+      m.homes[i] = outside(m, b, g, batch, i);
       continue;
     }
     if (!r.stored[i] && r.fates[i] != fate::gathered) continue;
@@ -185,8 +229,8 @@ constexpr memory run(const ir::graph_view& g, const fuse::grouping_view& r) {
       b.type = n.type;
       b.elements = n.shape.size();
       b.first = r.group_of[i];
-      b.zeroed = r.fates[i] == fate::gathered && n.what == kind::view && fuse::is_pad(g, i);
-      m.homes[i] = row_major(m.buffers.push(b), n.shape);
+      b.zeroed = batch.total[i] || (r.fates[i] == fate::gathered && n.what == kind::view && fuse::is_pad(g, i));
+      m.homes[i] = dense(m.buffers.push(b), n.shape, batch.axis[i]);
     }
     // operands of a gathered value live inside of it, where nobody asks for them as a plain sequence
     if (r.fates[i] == fate::gathered)
@@ -194,22 +238,45 @@ constexpr memory run(const ir::graph_view& g, const fuse::grouping_view& r) {
         const node_id operand = n.in[k];
         if (operand < 0 || r.fates[operand] != fate::computed || r.contiguous[operand] || m.homes[operand].buffer >= 0) continue;
         if (n.what == kind::view && !fuse::is_pad(g, i)) continue;
-        m.homes[operand] = detail::part_of(g, i, k, m.homes[i]);
+        if (batch.total[operand] || batch.time[operand] != batch.time[i]) continue;
+        m.homes[operand] = detail::part_of(g, batch, i, k, m.homes[i]);
       }
   }
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
-    if (st.into >= 0) m.store_homes[s] = detail::part_of(g, st.into, st.operand, m.homes[st.into]);
+    if (st.into >= 0) m.store_homes[s] = detail::part_of(g, batch, st.into, st.operand, m.homes[st.into]);
     buffer& b = m.buffers[m.store_homes[s].buffer];
     if (b.first < 0 || st.group < b.first) b.first = st.group;
     if (st.group > b.last) b.last = st.group;
   }
-  // lifetimes: to the last group that reads
+
+  // lifetimes: to the last group that reads. A tile of the batch comes by again and again: what comes from outside of
+  // its section, or leaves it, lives through the whole section.
+  support::list<int> section_first, section_last;
+  for (int at = 0; at < r.groups.size(); ++at) {
+    while (section_first.size() <= time_of(at)) section_first.push(-1), section_last.push(-1);
+    if (section_first[time_of(at)] < 0) section_first[time_of(at)] = at;
+    section_last[time_of(at)] = at;
+  }
+  auto in_tiles = [&](int group) { return time_of(group) % 2 == 1; };
   auto read = [&](node_id b, int at) {
     if (m.homes[b].buffer < 0) return;
     buffer& held = m.buffers[m.homes[b].buffer];
-    if (r.group_of[b] >= 0 && (held.first < 0 || r.group_of[b] < held.first)) held.first = r.group_of[b];
-    if (at > held.last) held.last = at;
+    const int writer = r.group_of[b];
+    if (writer >= 0 && (held.first < 0 || writer < held.first)) held.first = writer;
+    int last = at;
+    if (writer >= 0 && time_of(writer) != time_of(at)) {
+      if (in_tiles(at)) last = section_last[time_of(at)];
+      if (in_tiles(writer)) {
+        held.first = section_first[time_of(writer)] < held.first ? section_first[time_of(writer)] : held.first;
+        // a value of each tile, kept for all of them
+        if (batch.axis[b] >= 0 && held.where == space::workspace && held.tile_step == 0) {
+          held.tile_step = held.elements * ir::size_of(held.type);
+          held.elements *= batch.tiles();
+        }
+      }
+    }
+    if (last > held.last) held.last = last;
   };
   for (node_id i = 0; i < g.size(); ++i) {
     if (r.fates[i] != fate::computed) continue;
@@ -223,6 +290,12 @@ constexpr memory run(const ir::graph_view& g, const fuse::grouping_view& r) {
     if (s.operand >= 0) fuse::detail::walk(g, r, s.value, true, meet);
     else fuse::detail::walk(g, r, g[s.value].in[0], false, meet);
   }
+  for (buffer& b : m.buffers)
+    if (b.zeroed && b.first >= 0 && in_tiles(b.first)) {
+      const int t = time_of(b.first);
+      b.first = section_first[t];
+      if (section_last[t] > b.last) b.last = section_last[t];
+    }
   detail::place(m, r.groups.size());
   return m;
 }

@@ -13,14 +13,14 @@ namespace intarsia::run {
 /// The elements of constexpr tensors, in their own types, one array a node.
 template <class Program, int Node>
 struct embedded {
-  static constexpr ir::node node = Program::padded::view()[Node];
+  static constexpr ir::node node = Program::tiled::view()[Node];
   using T = ir::element_t<node.type>;
   struct table {
     alignas(64) T of[static_cast<std::size_t>(node.shape.size())];
   };
   static constexpr table make() {
     table t{};
-    for (index i = 0; i < node.shape.size(); ++i) t.of[i] = static_cast<T>(Program::padded::view().values[node.aux + static_cast<int>(i)]);
+    for (index i = 0; i < node.shape.size(); ++i) t.of[i] = static_cast<T>(Program::tiled::view().values[node.aux + static_cast<int>(i)]);
     return t;
   }
   static constexpr table elements = make();
@@ -32,15 +32,16 @@ struct memory {
   char* workspace;
 };
 
+/// Where a buffer begins; for a tile of the batch, `address_of`.
 template <class Program, int Buffer>
-INTARSIA_INLINE char* address_of(const memory& m) {
+INTARSIA_INLINE char* start_of(const memory& m) {
   constexpr plan::buffer b = Program::planned::view().buffers[Buffer];
   if constexpr (b.where == plan::space::argument) return static_cast<char*>(const_cast<void*>(m.arguments[b.number]));
   else if constexpr (b.where == plan::space::output) return static_cast<char*>(m.outputs[b.number]);
   else if constexpr (b.where == plan::space::workspace) return m.workspace + b.offset;
   else {
     constexpr int node = [] {
-      const auto g = Program::padded::view();
+      const auto g = Program::tiled::view();
       for (int i = 0; i < g.size(); ++i)
         if (g[i].what == ir::kind::data && g[i].aux == b.number) return i;
       return -1;
@@ -49,28 +50,54 @@ INTARSIA_INLINE char* address_of(const memory& m) {
   }
 }
 
+template <class Program, int Buffer>
+INTARSIA_INLINE char* address_of(const memory& m, index tile) {
+  constexpr plan::buffer b = Program::planned::view().buffers[Buffer];
+  return start_of<Program, Buffer>(m) + b.tile_step * tile;
+}
+/// Borders, and sums over the batch: zero before their first group, in tiles before the first tile.
 template <class Program, int Group, int... Buffer>
-INTARSIA_INLINE void zero_borders(const memory& m, std::integer_sequence<int, Buffer...>) {
+INTARSIA_INLINE void zero_buffers(const memory& m, std::integer_sequence<int, Buffer...>) {
   [[maybe_unused]] auto one = [&m]<int B>(std::integral_constant<int, B>) {
     constexpr plan::buffer b = Program::planned::view().buffers[B];
-    if constexpr (b.zeroed && b.first == Group) std::memset(address_of<Program, B>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
+    if constexpr (b.zeroed && b.first == Group) std::memset(start_of<Program, B>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
   };
   (one(std::integral_constant<int, Buffer>{}), ...);
 }
 
 template <class Program, class Target, int Group, int... A>
-INTARSIA_INLINE void run_group(const memory& m, std::integer_sequence<int, A...>) {
+INTARSIA_INLINE void run_kernel(const memory& m, index tile, std::integer_sequence<int, A...>) {
   using kernel = typename Program::template kernel<Group>;
   using nest = typename kernels_of<Target>::template nest<kernel::bound.kernel>;
-  zero_borders<Program, Group>(m, std::make_integer_sequence<int, Program::planned::view().buffers.size()>{});
-  typename nest::pointers p{{(address_of<Program, kernel::bound.buffer[A]>(m) +
+  typename nest::pointers p{{(address_of<Program, kernel::bound.buffer[A]>(m, tile) +
                               kernel::bound.offset[A] * ir::size_of(kernel::bound.kernel.at[A].type))...}};
   nest::run(p);
 }
 
-template <class Program, class Target, int... Group>
-INTARSIA_INLINE void run_groups(const memory& m, std::integer_sequence<int, Group...>) {
-  (run_group<Program, Target, Group>(m, std::make_integer_sequence<int, Program::template kernel<Group>::bound.kernel.accesses>{}), ...);
+template <class Program, class Target, int Section, int Group>
+INTARSIA_INLINE void run_group(const memory& m, index tile) {
+  if constexpr (Program::fused::view().groups[Group].time == Section) {
+    if constexpr (Section % 2 == 0) zero_buffers<Program, Group>(m, std::make_integer_sequence<int, Program::planned::view().buffers.size()>{});
+    run_kernel<Program, Target, Group>(m, tile, std::make_integer_sequence<int, Program::template kernel<Group>::bound.kernel.accesses>{});
+  }
+}
+
+template <class Program, class Target, int Section, int... Group>
+INTARSIA_INLINE void run_section(const memory& m, std::integer_sequence<int, Group...> groups) {
+  if constexpr (Section % 2 == 0) (run_group<Program, Target, Section, Group>(m, 0), ...);
+  else {
+    auto zero = [&m]<int G>(std::integral_constant<int, G>) {
+      if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m, std::make_integer_sequence<int, Program::planned::view().buffers.size()>{});
+    };
+    (zero(std::integral_constant<int, Group>{}), ...);
+    for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) (run_group<Program, Target, Section, Group>(m, tile), ...);
+  }
+  (void)groups;
+}
+
+template <class Program, class Target, int... Section>
+INTARSIA_INLINE void run_sections(const memory& m, std::integer_sequence<int, Section...>) {
+  (run_section<Program, Target, Section>(m, std::make_integer_sequence<int, Program::groups>{}), ...);
 }
 
 template <class Program, int... Late>
@@ -78,7 +105,7 @@ INTARSIA_INLINE void copy_late(const memory& m, std::integer_sequence<int, Late.
   [[maybe_unused]] auto one = [&m]<int L>(std::integral_constant<int, L>) {
     constexpr plan::late_copy c = Program::planned::view().late[L];
     constexpr plan::buffer b = Program::planned::view().buffers[c.from];
-    std::memcpy(const_cast<void*>(m.arguments[c.argument]), address_of<Program, c.from>(m), static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
+    std::memcpy(const_cast<void*>(m.arguments[c.argument]), start_of<Program, c.from>(m), static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
   };
   (one(std::integral_constant<int, Late>{}), ...);
   (void)m;
@@ -87,7 +114,7 @@ INTARSIA_INLINE void copy_late(const memory& m, std::integer_sequence<int, Late.
 /// Forward, backward and updates: all kernels of the program, with the workspace given.
 template <class Program, class Target>
 INTARSIA_INLINE void execute_in(const memory& m) {
-  run_groups<Program, Target>(m, std::make_integer_sequence<int, Program::groups>{});
+  run_sections<Program, Target>(m, std::make_integer_sequence<int, Program::sections>{});
   copy_late<Program>(m, std::make_integer_sequence<int, Program::planned::view().late.size()>{});
 }
 

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// graph -> sections: finds the axis of each value that is the batch, so that a tile of the batch can run through all
+// layers, forward and backward, while it is in cache, with the batch on the SIMD lanes.
+// Invariant: a value with a batch axis depends on each batch element by itself; whatever joins them is a sum.
+#pragma once
+
+#include "intarsia/ir/graph.hpp"
+
+namespace intarsia::fuse {
+
+using ir::kind;
+using ir::node_id;
+
+/// Sections run in the order of their times: even ones once, odd ones once for every tile of the batch.
+struct batching_view {
+  support::slice<int> axis;    // the node's batch axis, or -1
+  support::slice<int> time;    // section
+  support::slice<bool> total;  // a sum over the batch: complete after its section
+  support::slice<index> size;  // {batch, tile}; nothing where the batch is not tiled
+  constexpr bool tiled() const { return size.size() == 2; }
+  constexpr index tiles() const { return tiled() ? size[0] / size[1] : 1; }
+};
+
+struct batching {
+  using view = batching_view;
+  support::list<int> axis;
+  support::list<int> time;
+  support::list<bool> total;
+  support::list<index> size;
+  constexpr auto lists() const { return std::tie(axis, time, total, size); }
+  constexpr operator batching_view() const { return {axis, time, total, size}; }
+};
+
+namespace detail {
+
+class batch_finder {
+ public:
+  constexpr batch_finder(const ir::graph_view& g, index batch) : axis(g.size(), -1), total(g.size(), false), g_(g), batch_(batch) {}
+
+  constexpr bool run() {
+    for (node_id i = 0; i < g_.size(); ++i)
+      if (g_[i].what == kind::argument && g_.arguments[g_[i].aux].is == ir::part::input && g_[i].shape.rank > 0 && g_[i].shape[0] == batch_) axis[i] = 0;
+    for (node_id i = 0; i < g_.size() && valid_; ++i) axis[i] = forward(i);
+    for (node_id i = g_.size() - 1; i >= 0 && valid_; --i) backward(i);
+    for (node_id i = 0; i < g_.size() && valid_; ++i) {
+      const int again = forward(i);
+      if (again != axis[i] && !(again == -1 && is_free(i))) valid_ = false;
+    }
+    return valid_;
+  }
+
+  support::list<int> axis;
+  support::list<bool> total;
+
+ private:
+  constexpr bool is_free(node_id i) const {
+    const kind k = g_[i].what;
+    return k == kind::constant || k == kind::iota || k == kind::view || k == kind::argument;
+  }
+  constexpr int refuse() {
+    valid_ = false;
+    return -1;
+  }
+
+  /// The axis of view i on which axis a of its operand is seen whole; -1 where it is not.
+  constexpr int seen_on(node_id i, int a) const {
+    const ir::view_axis& v = g_.view_of(i).axis[a];
+    const extents& from = g_[g_[i].in[0]].shape;
+    if (v.axis0 < 0 || v.axis1 >= 0 || v.c0 != 1 || v.offset != 0 || v.den > 1 || g_[i].shape[v.axis0] != from[a]) return -1;
+    return uses_of(i, v.axis0) == 1 ? v.axis0 : -1;
+  }
+  constexpr int uses_of(node_id i, int out_axis) const {
+    int uses = 0;
+    for (int d = 0; d < g_[g_[i].in[0]].shape.rank; ++d) {
+      const ir::view_axis& v = g_.view_of(i).axis[d];
+      uses += (v.axis0 == out_axis) + (v.axis1 == out_axis);
+    }
+    return uses;
+  }
+  /// The contraction axis that is axis a of an operand, if it is a shared one.
+  constexpr const ir::contraction_axis* shared_axis(node_id i, ir::role r, int a) const {
+    const ir::contraction& c = g_.contraction_of(i);
+    for (int x = 0; x < c.count; ++x)
+      if (!c.axis[x].window && c.axis[x].dim[r] == a) return &c.axis[x];
+    return nullptr;
+  }
+
+  constexpr int forward(node_id i) {
+    const ir::node& n = g_[i];
+    const int a = n.in[0] >= 0 ? axis[n.in[0]] : -1, b = n.in[1] >= 0 ? axis[n.in[1]] : -1;
+    switch (n.what) {
+      case kind::argument: return axis[i];
+      case kind::map: {
+        const int c = n.in[2] >= 0 ? axis[n.in[2]] : -1;
+        const int any = a >= 0 ? a : b >= 0 ? b : c;
+        if ((a >= 0 && a != any) || (b >= 0 && b != any) || (c >= 0 && c != any)) return refuse();
+        return any;
+      }
+      case kind::view: {
+        if (a < 0) return -1;
+        const int out = seen_on(i, a);
+        return out >= 0 ? out : refuse();
+      }
+      case kind::reshape: return a < 0 ? -1 : a == 0 && n.shape[0] == batch_ ? 0 : refuse();
+      case kind::reduce: {
+        if (a < 0) return -1;
+        if (n.aux >> a & 1) {
+          if (n.op != ir::opcode::add) return refuse();
+          total[i] = true;
+          return -1;
+        }
+        int out = a;
+        for (int d = 0; d < a; ++d) out -= n.aux >> d & 1;
+        return out;
+      }
+      case kind::contract: {
+        if (a < 0 && b < 0) return -1;
+        const ir::contraction_axis* x = a >= 0 ? shared_axis(i, ir::lhs, a) : nullptr;
+        const ir::contraction_axis* y = b >= 0 ? shared_axis(i, ir::rhs, b) : nullptr;
+        if ((a >= 0 && !x) || (b >= 0 && !y) || (x && y && x != y)) return refuse();
+        if (!x) x = y;
+        if (x->dim[ir::out] < 0) total[i] = true;
+        return x->dim[ir::out];
+      }
+      case kind::concat: return a == n.aux || b == n.aux || (a >= 0 && b >= 0 && a != b) ? ((a >= 0 || b >= 0) ? refuse() : -1) : a >= 0 ? a : b;
+      default: return axis[i];
+    }
+  }
+
+  /// Operands without an axis of their own take the one that their user needs.
+  constexpr void backward(node_id i) {
+    const ir::node& n = g_[i];
+    if (n.what == kind::contract) {
+      for (int k = 0; k < 2; ++k) {
+        const int other = axis[n.in[1 - k]];
+        if (axis[n.in[k]] >= 0 || other < 0) continue;
+        const ir::contraction_axis* x = shared_axis(i, k == 0 ? ir::rhs : ir::lhs, other);
+        if (x && x->dim[ir::lhs + k] >= 0) mark(n.in[k], x->dim[ir::lhs + k]);
+      }
+      return;
+    }
+    if (axis[i] < 0) return;
+    if (n.what == kind::map || n.what == kind::concat)
+      for (node_id operand : n.in)
+        if (operand >= 0 && axis[operand] < 0) mark(operand, axis[i]);
+  }
+  constexpr void mark(node_id i, int a) {
+    const ir::node& n = g_[i];
+    if (axis[i] == a) return;
+    if (axis[i] >= 0 || total[i]) return void(refuse());
+    axis[i] = a;
+    switch (n.what) {
+      case kind::constant: return;
+      case kind::argument: return void(n.shape[a] == batch_ ? 0 : refuse());
+      case kind::iota: return void(n.aux >> a & 1 ? refuse() : 0);
+      case kind::map:
+        for (node_id operand : n.in)
+          if (operand >= 0) mark(operand, a);
+        return;
+      case kind::view:
+        if (uses_of(i, a) == 0) return;
+        for (int d = 0; d < g_[n.in[0]].shape.rank; ++d)
+          if (g_.view_of(i).axis[d].axis0 == a) return void(seen_on(i, d) == a ? (mark(n.in[0], d), 0) : refuse());
+        refuse();
+        return;
+      default: refuse();
+    }
+  }
+
+  const ir::graph_view& g_;
+  index batch_;
+  bool valid_ = true;
+};
+
+}  // namespace detail
+
+/// A tile of the batch must leave the values of its widest layer in the second-level cache.
+inline constexpr index tile_limit = 512 * 1024;
+
+/// `lanes`: of the target's vectors, for 4-byte elements.
+constexpr batching find_batch(const ir::graph_view& g, index lanes) {
+  batching r;
+  r.time = support::list<int>(g.size(), 0);
+  r.axis = support::list<int>(g.size(), -1);
+  r.total = support::list<bool>(g.size(), false);
+  index batch = 0;
+  bool contracts = false;
+  index widest = 1;
+  for (node_id i = 0; i < g.size(); ++i) {
+    const ir::node& n = g[i];
+    contracts = contracts || n.what == kind::contract;
+    if (n.what == kind::argument && g.arguments[n.aux].is == ir::part::input && n.shape.rank > 1 && n.shape[0] > batch) batch = n.shape[0];
+  }
+  if (!contracts || lanes < 2 || batch < 2 * lanes || batch % lanes != 0) return r;
+  detail::batch_finder f(g, batch);
+  if (!f.run()) return r;
+  for (node_id i = 0; i < g.size(); ++i)
+    if (f.axis[i] >= 0 && (g[i].what == kind::contract || g[i].what == kind::reduce) && g[i].shape.size() / batch > widest) widest = g[i].shape.size() / batch;
+  if (widest * lanes * 4 > tile_limit) return r;
+  r.axis = f.axis;
+  r.total = f.total;
+  r.size.push(batch);
+  r.size.push(lanes);
+  for (node_id i = 0; i < g.size(); ++i) {
+    int t = 0;
+    for (node_id operand : g[i].in)
+      if (operand >= 0) {
+        const int ready = r.time[operand] + (r.total[operand] ? 1 : 0);
+        if (ready > t) t = ready;
+      }
+    const bool in_tiles = r.axis[i] >= 0 || r.total[i];
+    if (g[i].what != kind::constant && g[i].what != kind::argument && (t % 2 == 1) != in_tiles) ++t;
+    r.time[i] = t;
+  }
+  return r;
+}
+
+/// The graph of one tile: the batch axis has the tile's extent. Node numbers stay.
+constexpr ir::graph one_tile(const ir::graph_view& from, const batching_view& b) {
+  ir::graph g = ir::with_tables_of(from);
+  for (node_id i = 0; i < from.size(); ++i) {
+    ir::node n = from[i];
+    if (b.tiled()) {
+      if (b.axis[i] >= 0) n.shape[b.axis[i]] = b.size[1];
+      if (n.what == kind::contract) {
+        ir::contraction c = from.contraction_of(i);
+        for (int x = 0; x < c.count; ++x)
+          for (int r = 0; r < 2; ++r)
+            if (!c.axis[x].window && b.axis[n.in[r]] >= 0 && c.axis[x].dim[ir::lhs + r] == b.axis[n.in[r]]) c.axis[x].extent[0] = b.size[1];
+        n.aux = g.contractions.push(c);
+      }
+    }
+    g.add(n);
+  }
+  for (const ir::output& o : from.outputs) g.outputs.push(o);
+  for (const ir::label& l : from.labels) g.labels.push(l);
+  return g;
+}
+
+}  // namespace intarsia::fuse
