@@ -40,14 +40,19 @@ struct compilation {
   using padded = support::frozen<pad_pass>;
 
   /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
+  static constexpr index lanes = Machine::machine.vector_bytes / 4;
+  struct copy_pass {
+    static constexpr ir::graph run() { return fuse::with_copies(padded::view(), lanes); }
+  };
+  using copied = support::frozen<copy_pass>;
   struct batch_pass {
-    static constexpr fuse::batching run() { return fuse::find_batch(padded::view(), Machine::machine.vector_bytes / 4); }
+    static constexpr fuse::batching run() { return fuse::find_batch(copied::view(), lanes); }
   };
   using batched = support::frozen<batch_pass>;
   struct tile_pass {
-    static constexpr ir::graph run() { return fuse::one_tile(padded::view(), batched::view()); }
+    static constexpr ir::graph run() { return fuse::one_tile(copied::view(), batched::view()); }
   };
-  using tiled = std::conditional_t<batched::view().tiled(), support::frozen<tile_pass>, padded>;
+  using tiled = std::conditional_t<batched::view().tiled(), support::frozen<tile_pass>, copied>;
 
   /// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.
   struct fuse_pass {

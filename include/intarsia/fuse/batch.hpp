@@ -119,9 +119,12 @@ class batch_finder {
         const ir::contraction_axis* y = b >= 0 ? shared_axis(i, ir::rhs, b) : nullptr;
         if ((a >= 0 && !x) || (b >= 0 && !y) || (x && y && x != y)) return refuse();
         if (!x) x = y;
-        if (x->dim[ir::out] < 0) total[i] = true;
-        return x->dim[ir::out];
+        const int out = x->dim[ir::out];
+        if (out >= 0 && n.shape[out] == batch_) return out;
+        total[i] = true;  // also where the lanes are kept apart, see with_copies
+        return -1;
       }
+      case kind::copy: return a;
       case kind::concat: return a == n.aux || b == n.aux || (a >= 0 && b >= 0 && a != b) ? ((a >= 0 || b >= 0) ? refuse() : -1) : a >= 0 ? a : b;
       default: return axis[i];
     }
@@ -213,6 +216,58 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes) {
     r.time[i] = t;
   }
   return r;
+}
+
+/// Gradients of weights are sums over the batch, which lies on the lanes: adding up the lanes for every element and tile
+/// would cost more than the products.
+/// Sums over other loops as well (convolutions) keep their lanes apart: the result has the tile's lanes as a last axis
+/// until all tiles are done. Sums over the batch alone (linear layers) have another axis for the lanes: one operand is
+/// copied with that axis innermost.
+constexpr ir::graph with_copies(const ir::graph_view& from, index lanes) {
+  const batching b = find_batch(from, lanes);
+  ir::graph g = ir::with_tables_of(from);
+  support::list<node_id> at(from.size(), -1);
+  for (node_id i = 0; i < from.size(); ++i) {
+    ir::node n = from[i];
+    for (node_id& operand : n.in)
+      if (operand >= 0) operand = at[operand];
+    if (n.what == kind::contract && b.total[i]) {
+      const ir::contraction& c = from.contraction_of(i);
+      index summed = 1, extent[2] = {1, 1};
+      bool windows = false;
+      for (int x = 0; x < c.count; ++x) {
+        const ir::contraction_axis& a = c.axis[x];
+        windows = windows || a.window;
+        if (a.dim[ir::out] < 0 && a.dim[ir::lhs] != b.axis[from[i].in[0]]) summed *= a.extent[0];
+        for (int r = 0; r < 2; ++r)
+          if (a.dim[ir::out] >= 0 && a.dim[ir::lhs + r] >= 0 && a.dim[ir::lhs + r] == from[from[i].in[r]].shape.rank - 1) extent[r] = a.extent[0];
+      }
+      const int wide = extent[1] > extent[0] ? 1 : 0;
+      if (!windows && summed == 1 && extent[wide] >= lanes) {
+        ir::node copy = g[n.in[wide]];
+        copy.what = kind::copy;
+        copy.op = ir::opcode::none;
+        copy.in[0] = n.in[wide];
+        copy.in[1] = copy.in[2] = copy.aux = -1;
+        n.in[wide] = g.add(copy);
+      } else if (summed > 1 || windows) {
+        ir::contraction kept = c;
+        for (int x = 0; x < c.count; ++x)
+          if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && b.axis[from[i].in[0]] >= 0 && c.axis[x].dim[ir::lhs] == b.axis[from[i].in[0]]) {
+            kept.axis[x].dim[ir::out] = n.shape.rank;
+            n.shape.push(lanes);
+            n.aux = g.contractions.push(kept);
+            at[i] = ir::reduce(g, ir::opcode::add, g.add(n), 1 << (n.shape.rank - 1));
+            break;
+          }
+        if (at[i] >= 0) continue;
+      }
+    }
+    at[i] = g.add(n);
+  }
+  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
+  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+  return g;
 }
 
 /// The graph of one tile: the batch axis has the tile's extent. Node numbers stay.

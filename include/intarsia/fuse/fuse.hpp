@@ -147,7 +147,7 @@ constexpr readers find_readers(const ir::graph_view& g) {
     const bool root = n.what == kind::reduce || n.what == kind::contract || (is_map && r.material[i]);
     for (node_id operand : n.in) {
       if (operand < 0) continue;
-      if (n.what == kind::contract || n.what == kind::concat || is_guarded(g, i)) r.need(g, operand);
+      if (n.what == kind::contract || n.what == kind::concat || n.what == kind::copy || is_guarded(g, i)) r.need(g, operand);
       if (n.what == kind::reshape) r.need_sequence(g, i);
       if (divides(g, i)) r.material[operand] = true;
       r.repeated[operand] = r.repeated[operand] || (r.repeated[i] && !root) || (n.what == kind::view && n.shape.size() > g[operand].shape.size());
@@ -191,7 +191,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
     return r.fates[value] == fate::computed && batch.time[value] == time && !batch.total[value] ? r.group_of[value] : open(value, time);
   };
   auto gather = [&](node_id i) {
-    if (g[i].what == kind::view && !is_pad(g, i)) {  // evaluated at its own points
+    if (g[i].what == kind::copy || (g[i].what == kind::view && !is_pad(g, i))) {  // evaluated at its own points
       const int at = open(i, batch.time[i]);
       r.fates[i] = fate::gathered;
       r.stores.push({at, i, i, -1, -1});
@@ -238,7 +238,8 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
         r.fates[i] = fate::seen;
         if (g[n.in[0]].what == kind::view) gather(i);
         break;
-      case kind::concat: gather(i); break;
+      case kind::concat:
+      case kind::copy: gather(i); break;
       default: break;
     }
   };

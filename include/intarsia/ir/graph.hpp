@@ -24,6 +24,7 @@ enum class kind : std::uint8_t {
   reduce,    // op over the axes of the bit mask aux, which the result does not have
   contract,  // aux: number of the contraction
   concat,    // in[0] then in[1] along axis aux
+  copy,      // the same values in memory, row-major even where values have the batch on the lanes
   stop,      // identity, without derivative
   gradient   // of the scalar in[0] to in[1]; gone after differentiation
 };

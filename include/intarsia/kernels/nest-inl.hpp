@@ -112,6 +112,34 @@ struct nest_kernel {
     return o;
   }
 
+  /// Slots of an instruction that are the same value: neighbouring windows load the same elements. `of[s]` is the cell
+  /// that holds slot s, `from[c]` a slot of cell c.
+  struct cell_map {
+    int count = 0;
+    int of[256] = {};
+    int from[256] = {};
+  };
+  template <int I, tile_sizes T>
+  static constexpr cell_map make_cells() {
+    constexpr unsigned bits = depends(I);
+    constexpr int n = slots(bits, T);
+    static_assert(n <= 256);
+    cell_map m;
+    index at[n] = {};
+    const bool shares = K.code[I].what == plan::step::load && K.at[K.code[I].a].guards == 0;
+    for (int s = 0; s < n; ++s) {
+      if (shares) {
+        at[s] = offset(K.at[K.code[I].a].stride, bits, T, s);
+        int c = 0;
+        while (c < m.count && at[m.from[c]] != at[s]) ++c;
+        m.of[s] = c;
+        if (c < m.count) continue;
+      } else m.of[s] = s;
+      m.from[m.count++] = s;
+    }
+    return m;
+  }
+
   // ---- values ----
 
   template <index Lanes>
@@ -119,7 +147,8 @@ struct nest_kernel {
 
   template <class Vectors, int I, tile_sizes T>
   struct cell {
-    static constexpr int count = slots(depends_v<I>, T);
+    static constexpr cell_map map = make_cells<I, T>();
+    static constexpr int count = map.count;
     typename Vectors::template value_t<K.code[I].type> v[count];
   };
   template <class Vectors, tile_sizes T, class Sequence>
@@ -231,7 +260,7 @@ struct nest_kernel {
   template <class Vectors, int First, int Rows, unsigned Bits, tile_sizes T, int S, index Lanes>
   static HWY_INLINE auto within(const counters& c) {
     index first[Rows > 0 ? Rows : 1] = {};
-    [&]<int... R>(std::integer_sequence<int, R...>) HWY_ATTR { ((first[R] = row_value<First + R, Bits, T, S>(c)), ...); }
+    [&]<int... R>(std::integer_sequence<int, R...>) HWY_ATTR INTARSIA_INLINE_LAMBDA { ((first[R] = row_value<First + R, Bits, T, S>(c)), ...); }
     (std::make_integer_sequence<int, Rows>{});
     alignas(64) bool inside[Lanes];
     for (index i = 0; i < Lanes; ++i) {
@@ -266,16 +295,16 @@ struct nest_kernel {
   }
   template <class Vectors, int I, tile_sizes T, unsigned Bits, int S, class Cells>
   static HWY_INLINE auto get(const Cells& known) {
-    return static_cast<const cell<Vectors, I, T>&>(known).v[project(Bits, depends_v<I>, T, S)];
+    return static_cast<const cell<Vectors, I, T>&>(known).v[cell<Vectors, I, T>::map.of[project(Bits, depends_v<I>, T, S)]];
   }
 
   template <class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
   static HWY_INLINE void compute_slots(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
-    ((static_cast<cell<Vectors, I, T>&>(known).v[S] = compute<Vectors, I, T, S, Lanes, Count>(p, c, known, sum)), ...);
+    ((static_cast<cell<Vectors, I, T>&>(known).v[S] = compute<Vectors, I, T, cell<Vectors, I, T>::map.from[S], Lanes, Count>(p, c, known, sum)), ...);
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... I>
   static HWY_INLINE void compute_all(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, I...>) {
-    (compute_slots<Vectors, I, T, Lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, cell<Vectors, I, T>::count>{}), ...);
+    (compute_slots<Vectors, I, T, Lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, I == late ? 0 : cell<Vectors, I, T>::count>{}), ...);
   }
 
   // ---- the reduction ----
@@ -346,14 +375,87 @@ struct nest_kernel {
     (accumulate_slot<Vectors, T, Lanes, Count, term_bits(), S>(known, sum), ...);
   }
 
+  // ---- products ----
+  // One operand, the broadcast one if there is one, is loaded when it is used and for all its uses together, so that one
+  // register serves all of its elements in turn; loaded beforehand they spill the running sums.
+
+  static constexpr bool is_splat(int i) {
+    return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0 && K.lane >= 0 && K.at[K.code[i].a].stride[K.lane] == 0;
+  }
+  static constexpr bool is_plain_load(int i) { return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0; }
+  static constexpr int tile_slots(int i) {
+    int n = 1;
+    for (int l = 0; l < K.loops; ++l)
+      if (depends(i) >> l & 1) n *= K.tile[l];
+    return n;
+  }
+  static constexpr int choose_late() {
+    if (K.factor < 0) return -1;
+    if (is_splat(K.factor)) return K.factor;
+    if (is_splat(K.term)) return K.term;
+    // two vectors: the operand with more of them passes by, the other stays
+    const int more = tile_slots(K.factor) > tile_slots(K.term) ? K.factor : K.term;
+    return is_plain_load(more) ? more : -1;
+  }
+  static constexpr int late = choose_late();
+  static constexpr int early = late == K.factor ? K.term : K.factor;
+
+  /// The products in the order in which they are made: reduction by reduction, broadcast by broadcast.
+  template <tile_sizes T>
+  struct product_order {
+    static constexpr int count = slots(term_bits(), T);
+    int slot[count] = {};
+    int broadcast[count] = {};  // slot of the broadcast operand
+    constexpr product_order() {
+      constexpr unsigned late_bits = depends(late), reduced = term_bits() & ~outer_bits;
+      constexpr int broadcasts = slots(late_bits, T), keys = slots(reduced, T) * broadcasts;
+      int start[keys + 1] = {}, key[count] = {};
+      for (int s = 0; s < count; ++s) {
+        key[s] = project(term_bits(), reduced, T, s) * broadcasts + project(term_bits(), late_bits, T, s);
+        ++start[key[s] + 1];
+      }
+      for (int k = 0; k < keys; ++k) start[k + 1] += start[k];
+      for (int s = 0; s < count; ++s) {
+        const int n = start[key[s]]++;
+        slot[n] = s;
+        broadcast[n] = key[s] % broadcasts;
+      }
+    }
+  };
+  template <tile_sizes T>
+  static constexpr product_order<T> order{};
+
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... N>
+  static HWY_INLINE void multiply_add(const pointers& p, const counters& c, const Cells& known, Sums& sum, std::integer_sequence<int, N...>) {
+    typename Vectors::template value_t<sum_type> current;
+    (product<Vectors, T, Lanes, Count, N>(p, c, known, sum, current), ...);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int N, class Cells, class Sums, class V>
+  static HWY_INLINE void product(const pointers& p, const counters& c, const Cells& known, Sums& sum, V& current) {
+    constexpr int s = order<T>.slot[N], b = order<T>.broadcast[N];
+    if constexpr (N == 0 || order<T>.broadcast[N > 0 ? N - 1 : 0] != b || slots(depends_v<late>, T) == 1) {
+      if constexpr (N == 0 || slots(depends_v<late>, T) > 1) {
+        current = load<Vectors, late, T, b, Lanes, Count>(p, c);
+        if constexpr (Count < Lanes && horizontal) current = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), current);
+        keep_in_register(current);
+      }
+    }
+    auto& total = sum.v[project(term_bits(), outer_bits, T, s)];
+    auto vector = get<Vectors, early, T, term_bits(), s>(known);
+    if constexpr (Count < Lanes && horizontal) vector = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), vector);
+    if constexpr (ir::is_float(sum_type)) total = hn::MulAdd(current, vector, total);
+    else total = pointwise<Vectors, ir::opcode::add, sum_type, sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, sum_type, sum_type>::run(current, vector));
+  }
+
   template <int L, tile_sizes T, index Count, class Vectors, class Sums>
   static HWY_INLINE void reduce_loop(pointers p, counters c, Sums& sum) {
     if constexpr (L == K.loops) {
       cells<Vectors, T, range<0, K.body>> known;
       compute_all<Vectors, T, lanes, Count>(p, c, known, sum, range<0, K.body>{});
-      accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
+      if constexpr (late >= 0) multiply_add<Vectors, T, lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
+      else accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
     } else {
-      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) HWY_ATTR {
+      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
         reduce_loop<L + 1, decltype(tile)::value, decltype(count)::value, Vectors>(q, r, sum);
       });
     }
@@ -366,10 +468,14 @@ struct nest_kernel {
   template <index N>
   using count_constant = std::integral_constant<index, N>;
 
-  static HWY_INLINE void advance(pointers& p, counters& c, int l, index iterations) {
-    for (int a = 0; a < K.accesses; ++a)
-      if (K.at[a].stride[l] != 0) p.at[a] += K.at[a].stride[l] * iterations * ir::size_of(K.at[a].type);
-    c.at[l] += iterations;
+  template <int L, index Iterations, int... A>
+  static HWY_INLINE void advance(pointers& p, counters& c, std::integer_sequence<int, A...>) {
+    ((p.at[A] += std::integral_constant<index, K.at[A].stride[L] * Iterations * ir::size_of(K.at[A].type)>::value), ...);
+    c.at[L] += Iterations;
+  }
+  template <int L, index Iterations>
+  static HWY_INLINE void advance(pointers& p, counters& c) {
+    advance<L, Iterations>(p, c, std::make_integer_sequence<int, K.accesses>{});
   }
 
   /// Loop l in steps of its tile, then what is left of it with a smaller tile, then the last lanes.
@@ -382,15 +488,15 @@ struct nest_kernel {
     constexpr index tail = K.extent[L] % unit;
     if constexpr (full == 1) {
       inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
-      if constexpr (rest + tail > 0) advance(p, c, L, step);
+      if constexpr (rest + tail > 0) advance<L, step>(p, c);
     } else
       for (index i = 0; i < full; ++i) {
         inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
-        advance(p, c, L, step);
+        advance<L, step>(p, c);
       }
     if constexpr (rest > 0) {
       inner(tile_constant<with_tile(T, L, rest)>{}, count_constant<Count>{}, p, c);
-      advance(p, c, L, rest * unit);
+      advance<L, rest * unit>(p, c);
     }
     if constexpr (tail > 0) inner(tile_constant<with_tile(T, L, 1)>{}, count_constant<tail>{}, p, c);
   }
@@ -399,7 +505,7 @@ struct nest_kernel {
   static HWY_INLINE void outer_loop(const pointers& p, const counters& c) {
     if constexpr (L == K.outer) tile<T, Count>(p, c);
     else
-      for_loop<L, T, Count>(p, c, [](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR {
+      for_loop<L, T, Count>(p, c, [](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
         outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r);
       });
   }

@@ -254,6 +254,7 @@ class lowering {
       k.c = static_cast<std::int8_t>(c);
       return add(k);
     }
+    if (n.what == kind::copy) return value(n.in[0], p);
     if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
       const home& h = m_.homes[n.in[0]];
       // an argument is row-major over the whole batch, a value of ours has the batch on the lanes

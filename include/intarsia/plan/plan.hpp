@@ -230,14 +230,14 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
       b.elements = n.shape.size();
       b.first = r.group_of[i];
       b.zeroed = batch.total[i] || (r.fates[i] == fate::gathered && n.what == kind::view && fuse::is_pad(g, i));
-      m.homes[i] = dense(m.buffers.push(b), n.shape, batch.axis[i]);
+      m.homes[i] = dense(m.buffers.push(b), n.shape, n.what == kind::copy ? -1 : batch.axis[i]);
     }
     // operands of a gathered value live inside of it, where nobody asks for them as a plain sequence
     if (r.fates[i] == fate::gathered)
       for (int k = 0; k < 2; ++k) {
         const node_id operand = n.in[k];
         if (operand < 0 || r.fates[operand] != fate::computed || r.contiguous[operand] || m.homes[operand].buffer >= 0) continue;
-        if (n.what == kind::view && !fuse::is_pad(g, i)) continue;
+        if (n.what == kind::copy || (n.what == kind::view && !fuse::is_pad(g, i))) continue;
         if (batch.total[operand] || batch.time[operand] != batch.time[i]) continue;
         m.homes[operand] = detail::part_of(g, batch, i, k, m.homes[i]);
       }

@@ -104,6 +104,7 @@ constexpr index lane_cost(const nest& k, int l, int lanes) {
   return body + epilogue;
 }
 
+constexpr index magnitude(index v) { return v < 0 ? -v : v; }
 constexpr index round_up(index a, index b) { return (a + b - 1) / b * b; }
 
 }  // namespace detail
@@ -139,45 +140,73 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
     const access& a = k.at[k.code[instruction].a];
     return k.code[instruction].what == step::load && a.stride[l] != 0;
   };
+  // the innermost reduction loop, if it is short, is unrolled: neighbouring windows then share their loads
+  const int last = k.loops - 1;
+  const index unrolled = last >= k.outer && last != k.lane && k.extent[last] <= 7 ? k.extent[last] : 1;
   constexpr int sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14};
   index best = -1;
   int best_a = -1, best_b = -1, best_ta = 1, best_tb = 1;
+  index best_unroll = 1;
   for (int a = 0; a < k.outer; ++a)
     for (int b = a; b < k.outer; ++b)
       for (int ta : sizes) {
         if (ta > trips(a) || (a == b && ta > 1)) break;
         for (int tb : sizes) {
           if (tb > trips(b)) break;
-          index loads[2] = {1, 1};
-          for (int o = 0; o < 2; ++o) {
-            const int operand = o == 0 ? k.term : k.factor;
-            if (depends(operand, a)) loads[o] *= ta;
-            if (a != b && depends(operand, b)) loads[o] *= tb;
-            if (a == b && depends(operand, b)) loads[o] = tb;
-          }
           const index sums = index{ta} * tb;
-          const index fewer = loads[0] < loads[1] ? loads[0] : loads[1];
-          if (sums + fewer + 1 > m.registers || sums > 30) break;
-          index time = sums;
-          if (loads[0] + loads[1] > time) time = loads[0] + loads[1];
-          if (time < 8) time = 8;
-          // multiply-adds wasted where the tile does not divide the loop
-          const index cost = time * 4096 / sums * detail::round_up(trips(a), ta) / trips(a) * detail::round_up(trips(b), tb) / trips(b);
-          if (best < 0 || cost < best) {
-            best = cost;
-            best_a = a, best_b = b, best_ta = ta, best_tb = tb;
+          if (sums > m.registers - 3) break;
+          for (index u = 1; u <= unrolled; u += unrolled > 1 ? unrolled - 1 : 1) {
+            if (sums * u > 120) break;
+            index footprint = 0;
+            index loads[2] = {1, 1};  // different vectors of each operand in u iterations
+            for (int o = 0; o < 2; ++o) {
+              const int operand = o == 0 ? k.term : k.factor;
+              const access& at = k.at[k.code[operand].a];
+              const bool on_a = a != b && depends(operand, a), on_b = depends(operand, b), on_u = u > 1 && depends(operand, last);
+              // windows along the unrolled loop overlap where one step of the tile is one step of the window
+              index na = on_a ? ta : 1, nb = on_b ? tb : 1, nu = on_u ? u : 1;
+              auto step = [&](int l) { return detail::magnitude(at.stride[l] * (l == k.lane ? lanes : 1)); };
+              const index along = detail::magnitude(at.stride[last]);
+              if (on_u && on_b && step(b) == along) nb = nb + nu - 1, nu = 1;
+              else if (on_u && on_a && step(a) == along) na = na + nu - 1, nu = 1;
+              loads[o] = na * nb * nu;
+              // what a pass of the reduction reads: beyond the first-level cache a vector comes at 32 bytes a cycle
+              // (a window that moves along a reduction loop reads the same elements)
+              auto slides = [&](int t) {
+                bool found = false;
+                for (int l = k.outer; l < k.loops; ++l) found = found || (l != k.lane && at.stride[l] != 0 && detail::magnitude(at.stride[l]) == step(t));
+                return found;
+              };
+              index pass = (on_a && !slides(a) ? ta : 1) * (on_b && !slides(b) ? tb : 1) * (k.lane < k.outer && at.stride[k.lane] == 0 ? 4 : m.vector_bytes);
+              for (int l = k.outer; l < k.loops; ++l)
+                if (at.stride[l] != 0) pass *= trips(l);
+              footprint += pass;
+            }
+            const index distance = footprint > 28 * 1024 ? 4 : 1;
+            // vectors of one operand stay in registers, the other's come one after the other
+            const index fewer = loads[0] < loads[1] ? loads[0] : loads[1];
+            const access& first = k.at[k.code[k.term].a];
+            const bool splat = k.lane < k.outer && (first.stride[k.lane] == 0 || k.at[k.code[k.factor].a].stride[k.lane] == 0);
+            const index held = splat ? (first.stride[k.lane] == 0 ? loads[1] : loads[0]) : fewer;
+            if (sums + held + 1 > m.registers) continue;
+            index time = sums * u;
+            if (distance * (loads[0] + loads[1]) > time) time = distance * (loads[0] + loads[1]);
+            if (time < 8 * u) time = 8 * u;
+            // multiply-adds wasted where the tile does not divide the loop
+            index cost = (time * 64 + loads[0] + loads[1]) * 256 / (sums * u);
+            cost = cost * detail::round_up(trips(a), ta) / trips(a) * detail::round_up(trips(b), tb) / trips(b);
+            if (best < 0 || cost < best) {
+              best = cost;
+              best_a = a, best_b = b, best_ta = ta, best_tb = tb, best_unroll = u;
+            }
           }
         }
       }
   if (best_a >= 0) {
     k.tile[best_a] = static_cast<std::int8_t>(best_ta);
-    if (best_a != best_b) k.tile[best_b] = static_cast<std::int8_t>(best_tb);
-    else k.tile[best_b] = static_cast<std::int8_t>(best_tb);
+    k.tile[best_b] = static_cast<std::int8_t>(best_tb);
+    if (best_unroll > 1) k.tile[last] = static_cast<std::int8_t>(best_unroll);
   }
-  // the innermost reduction loop, if it is short, is unrolled: neighbouring windows then share their loads
-  const int last = k.loops - 1;
-  if (last >= k.outer && last != k.lane && k.extent[last] <= 7 && best_ta * best_tb * k.extent[last] <= 100)
-    k.tile[last] = static_cast<std::int8_t>(k.extent[last]);
 }
 
 constexpr nest tiled(nest k, const machine& m) {

