@@ -3,6 +3,7 @@
 #pragma once
 
 #include "intarsia/support/config.hpp"
+#include "intarsia/tensor/print.hpp"
 #include "intarsia/tensor/tensor.hpp"
 #include "intarsia/language/corr2d.hpp"
 #include "intarsia/language/function.hpp"

@@ -179,11 +179,10 @@ struct nest_kernel {
 
   template <int Row, unsigned Bits, tile_sizes T, int S>
   static HWY_INLINE index row_value(const counters& c) {
-    index v = K.rows[Row].offset;
-    for (int l = 0; l < K.loops; ++l) {
-      const index step = Bits >> l & 1 ? digit(Bits, T, S, l) * (l == K.lane ? lanes : 1) : 0;
-      if (K.rows[Row].coef[l] != 0) v += K.rows[Row].coef[l] * (c.at[l] + step);
-    }
+    constexpr index start = K.rows[Row].offset + offset(K.rows[Row].coef, Bits, T, S);
+    index v = start;
+    for (int l = 0; l < K.loops; ++l)
+      if (K.rows[Row].coef[l] != 0) v += K.rows[Row].coef[l] * c.at[l];
     return v;
   }
 
@@ -295,7 +294,9 @@ struct nest_kernel {
   }
   template <class Vectors, int I, tile_sizes T, unsigned Bits, int S, class Cells>
   static HWY_INLINE auto get(const Cells& known) {
-    return static_cast<const cell<Vectors, I, T>&>(known).v[cell<Vectors, I, T>::map.of[project(Bits, depends_v<I>, T, S)]];
+    // a named constant: clang 19 calls `project` at run time otherwise
+    constexpr int at = cell<Vectors, I, T>::map.of[project(Bits, depends_v<I>, T, S)];
+    return static_cast<const cell<Vectors, I, T>&>(known).v[at];
   }
 
   template <class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
@@ -440,7 +441,8 @@ struct nest_kernel {
         keep_in_register(current);
       }
     }
-    auto& total = sum.v[project(term_bits(), outer_bits, T, s)];
+    constexpr int at = project(term_bits(), outer_bits, T, s);
+    auto& total = sum.v[at];
     auto vector = get<Vectors, early, T, term_bits(), s>(known);
     if constexpr (Count < Lanes && horizontal) vector = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), vector);
     if constexpr (ir::is_float(sum_type)) total = hn::MulAdd(current, vector, total);

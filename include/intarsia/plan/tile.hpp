@@ -182,7 +182,7 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
                 if (at.stride[l] != 0) pass *= trips(l);
               footprint += pass;
             }
-            const index distance = footprint > 28 * 1024 ? 4 : 1;
+            const index distance = footprint > 30 * 1024 ? 4 : 1;
             // vectors of one operand stay in registers, the other's come one after the other
             const index fewer = loads[0] < loads[1] ? loads[0] : loads[1];
             const access& first = k.at[k.code[k.term].a];
