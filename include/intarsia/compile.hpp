@@ -6,6 +6,7 @@
 
 #include "intarsia/differentiate/differentiate.hpp"
 #include "intarsia/fuse/fuse.hpp"
+#include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
 #include "intarsia/plan/lower.hpp"
 #include "intarsia/plan/plan.hpp"
@@ -42,7 +43,11 @@ struct compilation {
   /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
   static constexpr index lanes = Machine::machine.vector_bytes / 4;
   struct copy_pass {
-    static constexpr ir::graph run() { return fuse::with_copies(padded::view(), lanes); }
+    static constexpr ir::graph run() {
+      const fuse::batching b = fuse::find_batch(padded::view(), lanes);
+      if (b.size.empty()) return fuse::with_packing(padded::view(), lanes);
+      return fuse::with_copies(padded::view(), b);
+    }
   };
   using copied = support::frozen<copy_pass>;
   struct batch_pass {

@@ -29,6 +29,41 @@ constexpr void view(ir::graph& g, adjoints& adj, ir::node_id y, ir::node_id dy) 
     if (used >> d & 1) kept.push(n.shape[d]);
   }
 
+  // windows that cover an axis side by side: the axis is their join
+  bool tiles = false;
+  for (int d = 0; d < from.rank; ++d) {
+    const ir::view_axis& a = m.axis[d];
+    if (a.axis1 < 0) {
+      if (a.axis0 < 0 || a.c0 != 1 || a.offset != 0 || a.den > 1 || n.shape[a.axis0] != from[d]) {
+        if (from[d] != 1 || a.axis0 >= 0) {
+          tiles = false;
+          break;
+        }
+      }
+      continue;
+    }
+    tiles = a.offset == 0 && a.den <= 1 && a.c1 == 1 && a.c0 == n.shape[a.axis1] && a.c0 * n.shape[a.axis0] == from[d];
+    if (!tiles) break;
+  }
+  if (tiles) {
+    ir::view_map order;
+    extents fine;
+    for (int d = 0; d < from.rank; ++d) {
+      const ir::view_axis& a = m.axis[d];
+      if (a.axis0 < 0) {
+        fine.push(1);
+        continue;
+      }
+      order.axis[place[a.axis0]] = {0, 0, fine.rank, 1, -1, 0};
+      fine.push(n.shape[a.axis0]);
+      if (a.axis1 < 0) continue;
+      order.axis[place[a.axis1]] = {0, 0, fine.rank, 1, -1, 0};
+      fine.push(n.shape[a.axis1]);
+    }
+    adj.add(g, x, ir::reshape(g, ir::view(g, ir::reshape(g, dy, kept), fine, order), from));
+    return;
+  }
+
   ir::view_map back;
   extents shape = from;
   for (int d = 0; d < from.rank; ++d) {

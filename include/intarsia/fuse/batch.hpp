@@ -120,7 +120,8 @@ class batch_finder {
         if ((a >= 0 && !x) || (b >= 0 && !y) || (x && y && x != y)) return refuse();
         if (!x) x = y;
         const int out = x->dim[ir::out];
-        if (out >= 0 && n.shape[out] == batch_) return out;
+        if (out > 0 && n.shape[out] == batch_) return refuse();  // a channel that happens to come first in a kernel
+        if (out == 0 && n.shape[0] == batch_) return 0;
         total[i] = true;  // also where the lanes are kept apart, see with_copies
         return -1;
       }
@@ -187,14 +188,15 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes) {
   r.axis = support::list<int>(g.size(), -1);
   r.total = support::list<bool>(g.size(), false);
   index batch = 0;
-  bool contracts = false;
+  int contractions = 0;
   index widest = 1;
   for (node_id i = 0; i < g.size(); ++i) {
     const ir::node& n = g[i];
-    contracts = contracts || n.what == kind::contract;
+    contractions += n.what == kind::contract;
     if (n.what == kind::argument && g.arguments[n.aux].is == ir::part::input && n.shape.rank > 1 && n.shape[0] > batch) batch = n.shape[0];
   }
-  if (!contracts || lanes < 2 || batch < 2 * lanes || batch % lanes != 0) return r;
+  // one product alone has better axes for the lanes than its rows
+  if (contractions < 2 || lanes < 2 || batch < 2 * lanes || batch % lanes != 0) return r;
   detail::batch_finder f(g, batch);
   if (!f.run()) return r;
   for (node_id i = 0; i < g.size(); ++i)
@@ -223,8 +225,8 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes) {
 /// Sums over other loops as well (convolutions) keep their lanes apart: the result has the tile's lanes as a last axis
 /// until all tiles are done. Sums over the batch alone (linear layers) have another axis for the lanes: one operand is
 /// copied with that axis innermost.
-constexpr ir::graph with_copies(const ir::graph_view& from, index lanes) {
-  const batching b = find_batch(from, lanes);
+constexpr ir::graph with_copies(const ir::graph_view& from, const batching& b) {
+  const index lanes = b.size[1];
   ir::graph g = ir::with_tables_of(from);
   support::list<node_id> at(from.size(), -1);
   for (node_id i = 0; i < from.size(); ++i) {

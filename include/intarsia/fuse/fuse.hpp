@@ -21,7 +21,7 @@ enum class fate : std::uint8_t {
 
 struct group {
   node_id root = -1;  // the contraction, the reduction, the first of the maps, or the value that is copied
-  extents domain{};   // of the loops that are not summed over
+  extents domain{};   // of the loops that are not summed over; may be finer than the shapes of the group's values
   int time = 0;       // section
 };
 
@@ -40,6 +40,7 @@ struct grouping_view {
   support::slice<int> group_of;     // the group that computes a node; for gathered ones the last that stores into it
   support::slice<bool> stored;      // has a home in memory
   support::slice<bool> contiguous;  // the home is a plain row-major sequence
+  support::slice<bool> through;     // a reshape that only joins axes, read at its reader's own point
   support::slice<group> groups;
   support::slice<store> stores;
 };
@@ -51,11 +52,12 @@ struct grouping {
   support::list<int> group_of;
   support::list<bool> stored;
   support::list<bool> contiguous;
+  support::list<bool> through;
   support::list<group> groups;
   support::list<store> stores;
 
-  constexpr auto lists() const { return std::tie(fates, group_of, stored, contiguous, groups, stores); }
-  constexpr operator grouping_view() const { return {fates, group_of, stored, contiguous, groups, stores}; }
+  constexpr auto lists() const { return std::tie(fates, group_of, stored, contiguous, through, groups, stores); }
+  constexpr operator grouping_view() const { return {fates, group_of, stored, contiguous, through, groups, stores}; }
 };
 
 /// A view that may ask for what its operand does not have.
@@ -102,8 +104,11 @@ struct readers {
   support::list<bool> straight;   // the owner reads it at its own point
   support::list<bool> repeated;   // more than once for each element
   support::list<bool> contiguous;
+  support::list<bool> through;
+  support::list<extents> domain;  // of a root whose reader of a joining reshape needs finer loops than its shape
 
-  constexpr explicit readers(int n) : material(n, false), owner(n, -1), straight(n, true), repeated(n, false), contiguous(n, false) {}
+  constexpr explicit readers(int n)
+      : material(n, false), owner(n, -1), straight(n, true), repeated(n, false), contiguous(n, false), through(n, false), domain(n) {}
 
   constexpr void read(node_id i, node_id by, bool at_point) {
     if (owner[i] == -1) {
@@ -115,6 +120,22 @@ struct readers {
     const node_id b = base_of(g, i);
     material[b] = true;  // of a view: it is gathered
     if (g[b].what == kind::reshape) need_sequence(g, b);
+  }
+  /// A result of the program that is a joining reshape: its operand's group writes it.
+  constexpr void deliver(const ir::graph_view& g, node_id i) {
+    if (g[i].what == kind::reshape && refine(g[g[i].in[0]].shape, g[i].shape).exists && g[g[i].in[0]].what != kind::view) {
+      through[i] = true;
+      material[base_of(g, g[i].in[0])] = true;
+    } else need(g, i);
+  }
+  /// Whether reshape i can be read at its reader's own point, the reader's loops being those of the operand.
+  constexpr bool joins(const ir::graph_view& g, node_id i) {
+    const node_id root = owner[i];
+    if (root < 0 || !straight[i] || g[root].what != kind::map || !material[root]) return false;
+    const extents& fine = g[g[i].in[0]].shape;
+    if (!refine(fine, g[i].shape).exists || (domain[root].rank > 0 && domain[root] != fine)) return false;
+    domain[root] = fine;
+    return true;
   }
   constexpr void need_sequence(const ir::graph_view& g, node_id reshape) {
     const node_id operand = g[reshape].in[0];
@@ -137,7 +158,7 @@ constexpr int recompute_cost(const ir::graph_view& g, const readers& r, node_id 
 constexpr readers find_readers(const ir::graph_view& g) {
   readers r(g.size());
   for (const ir::output& o : g.outputs) {
-    r.need(g, o.node);
+    r.deliver(g, o.node);
     if (is_guarded(g, o.node)) r.need(g, g[o.node].in[0]);
   }
   for (node_id i = g.size() - 1; i >= 0; --i) {
@@ -148,10 +169,16 @@ constexpr readers find_readers(const ir::graph_view& g) {
     for (node_id operand : n.in) {
       if (operand < 0) continue;
       if (n.what == kind::contract || n.what == kind::concat || n.what == kind::copy || is_guarded(g, i)) r.need(g, operand);
-      if (n.what == kind::reshape) r.need_sequence(g, i);
+      if (n.what == kind::reshape) {
+        if (r.joins(g, i)) r.through[i] = true;
+        else if (!r.through[i] || r.owner[i] != -1) {
+          r.through[i] = false;
+          r.need_sequence(g, i);
+        }
+      }
       if (divides(g, i)) r.material[operand] = true;
       r.repeated[operand] = r.repeated[operand] || (r.repeated[i] && !root) || (n.what == kind::view && n.shape.size() > g[operand].shape.size());
-      r.read(operand, root ? i : r.owner[i], root || (is_map && r.straight[i]));
+      r.read(operand, root ? i : r.owner[i], root || ((is_map || r.through[i]) && r.straight[i]));
     }
   }
   return r;
@@ -171,7 +198,7 @@ constexpr void walk(const ir::graph_view& g, const Grouping& r, node_id i, bool 
     case fate::gathered: meet(i, at_point); return;
     default:
       for (node_id operand : g[i].in)
-        if (operand >= 0) walk(g, r, operand, at_point && g[i].what == kind::map, meet);
+        if (operand >= 0) walk(g, r, operand, at_point && (g[i].what == kind::map || r.through[i]), meet);
   }
 }
 
@@ -184,10 +211,16 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
   r.group_of = support::list<int>(g.size(), -1);
   r.stored = support::list<bool>(g.size(), false);
   r.contiguous = who.contiguous;
+  r.through = who.through;
 
-  auto open = [&](node_id root, int time) { return r.groups.push({root, g[root].shape, time}); };
+  auto open = [&](node_id root, int time) { return r.groups.push({root, who.domain[root].rank > 0 ? who.domain[root] : g[root].shape, time}); };
   // the group that writes a value to a second place: the one that computes it, or one that copies it
   auto storing = [&](node_id value, int time) {
+    if (r.fates[value] == fate::seen && r.through[value]) {
+      const node_id made = g[value].in[0];
+      if (r.fates[made] == fate::computed && batch.time[made] == time && !batch.total[made] && r.groups[r.group_of[made]].domain == g[made].shape)
+        return r.group_of[made];
+    }
     return r.fates[value] == fate::computed && batch.time[value] == time && !batch.total[value] ? r.group_of[value] : open(value, time);
   };
   auto gather = [&](node_id i) {
@@ -226,7 +259,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
           detail::walk(g, r, i, true, meet);
           r.fates[i] = fate::computed;
           // what was gathered is complete only when its last group has run
-          const bool joins = f.latest >= 0 && f.pointwise && r.groups[f.latest].domain == n.shape && r.groups[f.latest].time == batch.time[i];
+          const bool joins = f.latest >= 0 && f.pointwise && (who.domain[i].rank > 0 ? r.groups[f.latest].domain == who.domain[i] : refine(r.groups[f.latest].domain, n.shape).exists) && r.groups[f.latest].time == batch.time[i];
           r.group_of[i] = joins ? f.latest : open(i, batch.time[i]);
         }
         break;
@@ -236,7 +269,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
         break;
       case kind::reshape:
         r.fates[i] = fate::seen;
-        if (g[n.in[0]].what == kind::view) gather(i);
+        if (g[n.in[0]].what == kind::view && !r.through[i]) gather(i);
         break;
       case kind::concat:
       case kind::copy: gather(i); break;

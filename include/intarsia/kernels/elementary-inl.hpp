@@ -44,7 +44,9 @@ struct constants<float> {
   static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f;
   static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f, sqrt_half = 0x1.6a09e6p-1f;
   static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x normal for |x| <= , 0 for x <, inf for x >
-  static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, sigmoid_scale = 32, erf_border = 1, erf_most = 4, far = 1e4f;
+  static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, erf_border = 1, erf_most = 4, far = 1e4f;
+  static constexpr int sigmoid_scale = 32;
+  static constexpr float sigmoid_one = 0x1p32f;
 #if HWY_NATIVE_FMA
   static constexpr float ln2_parts[] = {0x1.62e43p-1f, -0x1.05c61p-29f};
   static constexpr float half_pi_parts[] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
@@ -66,7 +68,9 @@ struct constants<double> {
   static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022;
   static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1, sqrt_half = 0x1.6a09e667f3bcdp-1;
   static constexpr double exp_normal = 708, exp_least = -746, exp_most = 710;
-  static constexpr double expm1_least = -40, tanh_most = 20, sigmoid_most = 40, sigmoid_scale = 64, erf_border = 1.25, erf_most = 6, far = 1e6;
+  static constexpr double expm1_least = -40, tanh_most = 20, sigmoid_most = 40, erf_border = 1.25, erf_most = 6, far = 1e6;
+  static constexpr int sigmoid_scale = 64;
+  static constexpr double sigmoid_one = 0x1p64;
 #if HWY_NATIVE_FMA
   static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
   static constexpr double half_pi_parts[] = {0x1.921fb54442d18p0, 0x1.1a62633145c06p-54, 0x1.c1cd129024e09p-107};
@@ -132,10 +136,10 @@ struct either {
     else return hn::IfThenElse(first, hn::Set(D(), A[K]), hn::Set(D(), B[K]));
   }
 };
-/// sum c_k x^k: pairs in x, then Horner in x^2, half as deep as Horner in x.
+/// sum c_k x^k: pairs in x, then Horner in x^2, half as deep as Horner in x. An odd c_0 comes last: one rounding less there.
 template <std::size_t K = 0, class C, class V>
 HWY_INLINE V polynomial(const C& c, V x, V x2) {
-  if constexpr (K + 1 == C::count) return c.template at<K>();
+  if constexpr ((C::count - K) % 2 == 1) return hn::MulAdd(polynomial<K + 1>(c, x, x2), x, c.template at<K>());
   else {
     const V pair = hn::MulAdd(c.template at<K + 1>(), x, c.template at<K>());
     if constexpr (K + 2 == C::count) return pair;
@@ -238,6 +242,22 @@ HWY_NOINLINE void trigonometric_far(const T* x, T* y, std::size_t lanes) {
     else y[i] = Cosine ? ::cos(x[i]) : ::sin(x[i]);
   }
 }
+/// x - n pi/2
+template <class D, class V>
+HWY_INLINE V minus_quarter_turns(D d, V x, V n) {
+  using C = of<D>;
+  constexpr std::size_t count = std::size(C::half_pi_parts);
+#if HWY_NATIVE_FMA
+  return minus_multiples<C::half_pi_parts, count>(d, x, n);
+#else
+  // the last but one subtraction rounds, and the last one would round again: what it lost goes there
+  const V exact = minus_multiples<C::half_pi_parts, count - 2>(d, x, n);
+  const V product = hn::Mul(n, hn::Set(d, C::half_pi_parts[count - 2]));
+  const V r = hn::Sub(exact, product);
+  const V lost = hn::Sub(hn::Sub(exact, r), product);
+  return hn::Add(r, hn::NegMulAdd(n, hn::Set(d, C::half_pi_parts[count - 1]), lost));
+#endif
+}
 /// |x| = n pi/2 + r; sin and cos are +-sin r or +-cos r by n mod 4.
 template <bool Cosine, class D, class V>
 HWY_INLINE V trigonometric(D d, V x) {
@@ -247,7 +267,7 @@ HWY_INLINE V trigonometric(D d, V x) {
   const V a = hn::Abs(x);
   const V round = hn::Set(d, C::round + Cosine);
   const V z = hn::MulAdd(a, hn::Set(d, C::two_over_pi), round);
-  const V r = minus_multiples<C::half_pi_parts, std::size(C::half_pi_parts)>(d, a, hn::Sub(z, round));
+  const V r = minus_quarter_turns(d, a, hn::Sub(z, round));
   const V r2 = hn::Mul(r, r);
   const auto quadrant = hn::BitCast(du, z);
   const auto odd = hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(du, 1)));
@@ -314,7 +334,7 @@ HWY_INLINE V sigmoid_of(D d, V x) {
   const V r2 = hn::Mul(r, r);
   const V t = hn::MulSub(elementary::polynomial(elementary::coefficients<D, C::exp_c, 1, -1>(), r, r2), r2, r);
   const V w = elementary::power(d, z);
-  const V one = hn::Set(d, static_cast<hn::TFromD<D>>(std::uint64_t{1} << (C::sigmoid_scale / 2)) * static_cast<hn::TFromD<D>>(std::uint64_t{1} << (C::sigmoid_scale / 2)));
+  const V one = hn::Set(d, C::sigmoid_one);
   const V high = hn::Add(one, w);
   const V low = hn::Sub(w, hn::Sub(high, one));  // what 1 + w lost
   return hn::Div(w, hn::Add(high, hn::MulAdd(t, one, low)));

@@ -5,6 +5,7 @@
 // A register tile is a set of iterations done together. A value that depends on some of the tiled loops has one slot
 // for each combination of their iterations and no more: a row operand is loaded once for all columns.
 #include "intarsia/kernels/pointwise-inl.hpp"
+#include "intarsia/kernels/transpose-inl.hpp"
 #include "intarsia/ir/maps.hpp"
 #include "intarsia/plan/nest.hpp"
 #include "intarsia/plan/tile.hpp"
@@ -580,7 +581,47 @@ struct nest_kernel {
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, int... S>
   static HWY_INLINE void store_all(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {
-    (store_slots<Vectors, S, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{}), ...);
+    (store_one<Vectors, S, T, Lanes, Count>(p, known), ...);
+  }
+  template <class Vectors, int Store, tile_sizes T, index Lanes, index Count, class Cells>
+  static HWY_INLINE void store_one(const pointers& p, const Cells& known) {
+    constexpr plan::access a = K.at[K.store[Store].access];
+    constexpr int along = plan::rows_of_store(K, K.store[Store].access);
+    if constexpr (along >= 0 && Lanes == lanes && Count == Lanes && can_transpose<ir::element_t<a.type>, static_cast<std::size_t>(Lanes)>) {
+      constexpr int rows = tile_of(T, along);
+      store_transposed<Vectors, Store, T, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
+    } else store_slots<Vectors, Store, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{});
+  }
+  /// The lanes are far apart in memory, the iterations of tiled loop `Along` are neighbours: rows of the transposed square.
+  template <class Vectors, int Store, tile_sizes T, int Along, int Rows, class Cells, int... Square>
+  static HWY_INLINE void store_transposed(const pointers& p, const Cells& known, std::integer_sequence<int, Square...>) {
+    (store_square<Vectors, Store, T, Along, Rows, Square>(p, known, std::make_integer_sequence<int, Rows>{}), ...);
+  }
+  template <class Vectors, int Store, tile_sizes T, int Along, int Rows, int Square, class Cells, int... R>
+  static HWY_INLINE void store_square(const pointers& p, const Cells& known, std::integer_sequence<int, R...>) {
+    constexpr int A = K.store[Store].access;
+    constexpr plan::access a = K.at[A];
+    constexpr unsigned others = outer_bits & ~(1u << Along);
+    using E = ir::element_t<a.type>;
+    using D = typename Vectors::template tag<E>;
+    static_assert(Rows <= lanes);
+    hn::Vec<D> square[lanes];
+    for (auto& v : square) v = hn::Zero(D());
+    ((square[R] = get<Vectors, K.store[Store].value, T, outer_bits, slot_at(others, Square, Along, R, T)>(known)), ...);
+    transpose<static_cast<std::size_t>(lanes)>(D(), square);
+    constexpr index skip = offset(K.at[A].stride, others, T, Square);
+    E* to = reinterpret_cast<E*>(p.at[A]) + skip;
+    HWY_UNROLL(16)
+    for (index i = 0; i < lanes; ++i) {
+      if constexpr (Rows == lanes) Vectors::template store<a.type>(square[i], to + i * a.stride[K.lane]);
+      else Vectors::template store_first<a.type>(square[i], to + i * a.stride[K.lane], Rows);
+    }
+  }
+  /// The slot among all outer loops of iteration r of loop `along`, the others being as in slot s of theirs.
+  static constexpr int slot_at(unsigned others, int s, int along, int r, tile_sizes t) {
+    int slot = 0;
+    for (int l = 0; l < K.outer; ++l) slot = slot * (tile_of(t, l) > 0 ? tile_of(t, l) : 1) + (l == along ? r : digit(others, t, s, l));
+    return slot;
   }
   template <class Vectors, int Store, tile_sizes T, index Lanes, index Count, class Cells, int... S>
   static HWY_INLINE void store_slots(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {

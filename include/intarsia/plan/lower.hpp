@@ -31,8 +31,7 @@ class lowering {
     const extents& domain = r_.groups[group_].domain;
     for (int d = 0; d < domain.rank; ++d) k.extent[k.loops++] = domain[d];
     k.outer = k.loops;
-    point here;
-    for (int d = 0; d < domain.rank; ++d) here.at[d].coef[d] = 1;
+    const point here = here_for(domain);
 
     const bool computes = r_.fates[root] == fate::computed && r_.group_of[root] == group_;
     if (computes && g_[root].what == kind::contract) contract(root);
@@ -56,18 +55,33 @@ class lowering {
       remember(root, here, sum);
     }
     for (node_id n = 0; n < g_.size(); ++n)
-      if (r_.fates[n] == fate::computed && r_.group_of[n] == group_ && r_.stored[n] && !is_stored_elsewhere(n)) store(value(n, here), m_.homes[n], n);
+      if (r_.fates[n] == fate::computed && r_.group_of[n] == group_ && r_.stored[n] && !is_stored_elsewhere(n)) store(value(n, here_for(g_[n].shape)), m_.homes[n], n);
     for (int s = 0; s < r_.stores.size(); ++s) {
       const fuse::store& st = r_.stores[s];
       if (st.group != group_ || st.home) continue;
       evaluated_ = st.operand < 0 ? st.value : -1;
-      store(value(st.value, here), m_.store_homes[s], st.value);
+      store(value(st.value, here_for(g_[st.value].shape)), m_.store_homes[s], st.value);
       evaluated_ = -1;
     }
     return out_;
   }
 
  private:
+  /// The group's own point in a shape: the loops of its domain, joined where the domain is finer.
+  constexpr point here_for(const extents& shape) const {
+    const extents& domain = r_.groups[group_].domain;
+    const refinement r = refine(domain, shape);
+    point p;
+    for (int d = 0; d < shape.rank; ++d) {
+      index stride = 1;
+      for (int l = r.last[d] - 1; l >= r.first[d]; --l) {
+        p.at[d].coef[l] = stride;
+        stride *= domain[l];
+      }
+    }
+    return p;
+  }
+
   // The home of a value may be the very place that a store of the group fills.
   constexpr bool is_stored_elsewhere(node_id n) const {
     for (int s = 0; s < r_.stores.size(); ++s) {
@@ -255,6 +269,8 @@ class lowering {
       return add(k);
     }
     if (n.what == kind::copy) return value(n.in[0], p);
+    if (r_.through[i] && p == here_for(n.shape) && refine(r_.groups[group_].domain, g_[n.in[0]].shape).exists)
+      return value(n.in[0], here_for(g_[n.in[0]].shape));
     if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
       const home& h = m_.homes[n.in[0]];
       // an argument is row-major over the whole batch, a value of ours has the batch on the lanes
@@ -356,8 +372,9 @@ class lowering {
     a.type = g_[n].type;
     out_.buffer[number] = h.buffer;
     out_.offset[number] = h.offset;
-    const int rank = r_.groups[group_].domain.rank;
-    for (int d = 0; d < rank; ++d) a.stride[d] = h.stride[d];
+    const point p = here_for(g_[n].shape);
+    for (int d = 0; d < g_[n].shape.rank; ++d)
+      for (int l = 0; l < k.outer; ++l) a.stride[l] += h.stride[d] * p.at[d].coef[l];
     k.store[k.stores++] = {static_cast<std::int8_t>(number), static_cast<std::int8_t>(v)};
   }
 

@@ -13,6 +13,14 @@ struct machine {
   int registers = 16;
 };
 
+/// The tiled loop whose iterations are neighbours in memory where the lanes of a store are not; -1 if there is none.
+constexpr int rows_of_store(const nest& k, int access) {
+  if (k.lane < 0 || k.lane >= k.outer || k.at[access].stride[k.lane] == 1) return -1;
+  for (int l = 0; l < k.outer; ++l)
+    if (l != k.lane && k.at[access].stride[l] == 1 && k.tile[l] > 1) return l;
+  return -1;
+}
+
 /// The widest element that the nest computes with decides how many lanes all its vectors have.
 constexpr int lane_bytes(const nest& k) {
   int bytes = 4;
@@ -75,6 +83,9 @@ constexpr index access_cost(const nest& k, const access& a, int l, int lanes, bo
   if (a.stride[l] == 1 && !guarded) return 1;
   if (a.stride[l] == 1) return 4;
   if (a.stride[l] == 0 && !guarded && !is_store) return 1;
+  if (is_store && !guarded)  // rows of a transposed square
+    for (int r = 0; r < k.outer; ++r)
+      if (r != l && a.stride[r] == 1 && k.extent[r] >= 4 && ir::size_of(a.type) == 4) return 6;
   return is_store ? 2 * lanes : lanes;
 }
 
@@ -132,6 +143,12 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
     int cost = 0;
     for (int i = 0; i < k.instructions; ++i)
       if (k.code[i].what == step::map) cost += ir::facts_of(k.code[i].op).cost;
+    for (int s = 0; s < k.stores && k.reduction == ir::opcode::none && k.lane < k.outer; ++s)
+      for (int l = 0; l < k.outer; ++l)
+        if (l != k.lane && k.at[k.store[s].access].stride[l] == 1 && k.at[k.store[s].access].stride[k.lane] != 1) {
+          k.tile[l] = static_cast<std::int8_t>(trips(l) < lanes ? trips(l) : lanes);
+          return;
+        }
     const index unroll = cost > 24 ? 1 : cost > 8 ? 2 : 4;
     if (k.lane < k.outer) k.tile[k.lane] = static_cast<std::int8_t>(trips(k.lane) < unroll ? trips(k.lane) : unroll);
     return;
@@ -157,7 +174,7 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
           if (sums > m.registers - 3) break;
           for (index u = 1; u <= unrolled; u += unrolled > 1 ? unrolled - 1 : 1) {
             if (sums * u > 120) break;
-            index footprint = 0;
+            index passes[2] = {};
             index loads[2] = {1, 1};  // different vectors of each operand in u iterations
             for (int o = 0; o < 2; ++o) {
               const int operand = o == 0 ? k.term : k.factor;
@@ -177,12 +194,14 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
                 for (int l = k.outer; l < k.loops; ++l) found = found || (l != k.lane && at.stride[l] != 0 && detail::magnitude(at.stride[l]) == step(t));
                 return found;
               };
-              index pass = (on_a && !slides(a) ? ta : 1) * (on_b && !slides(b) ? tb : 1) * (k.lane < k.outer && at.stride[k.lane] == 0 ? 4 : m.vector_bytes);
+              index& pass = passes[o];
+              pass = (on_a && !slides(a) ? ta : 1) * (on_b && !slides(b) ? tb : 1) * (k.lane < k.outer && at.stride[k.lane] == 0 ? 4 : m.vector_bytes);
               for (int l = k.outer; l < k.loops; ++l)
                 if (at.stride[l] != 0) pass *= trips(l);
-              footprint += pass;
             }
-            const index distance = footprint > 30 * 1024 ? 4 : 1;
+            // the larger operand passes by, the smaller one stays
+            const int far = passes[0] + passes[1] > 30 * 1024 ? (passes[1] > passes[0] ? 1 : 0) : -1;
+            const index reads = loads[0] * (far == 0 ? 4 : 1) + loads[1] * (far == 1 ? 4 : 1);
             // vectors of one operand stay in registers, the other's come one after the other
             const index fewer = loads[0] < loads[1] ? loads[0] : loads[1];
             const access& first = k.at[k.code[k.term].a];
@@ -190,10 +209,10 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
             const index held = splat ? (first.stride[k.lane] == 0 ? loads[1] : loads[0]) : fewer;
             if (sums + held + 1 > m.registers) continue;
             index time = sums * u;
-            if (distance * (loads[0] + loads[1]) > time) time = distance * (loads[0] + loads[1]);
+            if (reads > time) time = reads;
             if (time < 8 * u) time = 8 * u;
             // multiply-adds wasted where the tile does not divide the loop
-            index cost = (time * 64 + loads[0] + loads[1]) * 256 / (sums * u);
+            index cost = (time * 64 + loads[0] + loads[1]) * 256 / (sums * u) + (a != k.lane && b != k.lane ? 1 : 0);
             cost = cost * detail::round_up(trips(a), ta) / trips(a) * detail::round_up(trips(b), tb) / trips(b);
             if (best < 0 || cost < best) {
               best = cost;

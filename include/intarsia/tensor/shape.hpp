@@ -37,6 +37,28 @@ struct extents {
 template <std::size_t... D>
 inline constexpr extents extents_of{static_cast<int>(sizeof...(D)), {static_cast<index>(D)...}};
 
+/// Which axes of a finer shape make up each axis of a shape: axis d is the row-major join of [first[d], last[d]).
+struct refinement {
+  bool exists = false;
+  int first[max_rank] = {};
+  int last[max_rank] = {};
+};
+constexpr refinement refine(const extents& fine, const extents& coarse) {
+  refinement r;
+  int at = 0;
+  for (int d = 0; d < coarse.rank; ++d) {
+    r.first[d] = at;
+    index joined = 1;
+    if (coarse[d] == 1 && at < fine.rank && fine[at] == 1) ++at;
+    while (joined < coarse[d] && at < fine.rank) joined *= fine[at++];
+    r.last[d] = at;
+    if (joined != coarse[d]) return {};
+  }
+  while (at < fine.rank && fine[at] == 1) ++at;
+  r.exists = at == fine.rank;
+  return r;
+}
+
 namespace support {
 /// Whether the product of the extents, counted in bytes, fits in `index`.
 constexpr bool product_fits(const extents& e, std::size_t element_size) {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// graph -> graph: a convolution with many output channels takes them on the lanes; its weights are copied into panels
+// of as many channels as a register tile holds, so that a panel is read as one sequence.
+#pragma once
+
+#include "intarsia/ir/build.hpp"
+
+namespace intarsia::fuse {
+
+/// The shared axis along which the result and one operand run, and the other operand does not; -1 if there is none.
+constexpr int channel_axis(const ir::contraction& c, ir::role weights) {
+  const ir::role data = weights == ir::lhs ? ir::rhs : ir::lhs;
+  for (int x = 0; x < c.count; ++x)
+    if (!c.axis[x].window && c.axis[x].dim[ir::out] >= 0 && c.axis[x].dim[weights] == 0 && c.axis[x].dim[data] < 0) return x;
+  return -1;
+}
+
+constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int x, index panel) {
+  const ir::node_id w = n.in[weights - ir::lhs];
+  const extents from = g[w].shape;
+  const index blocks = from[0] / panel;
+  extents split, packed;
+  split.push(blocks), split.push(panel);
+  packed.push(blocks);
+  for (int d = 1; d < from.rank; ++d) split.push(from[d]), packed.push(from[d]);
+  packed.push(panel);
+  ir::view_map m;  // of the split weights [blocks, panel, ...] by the packed ones [blocks, ..., panel]
+  m.axis[0] = {0, 0, 0, 1, -1, 0};
+  m.axis[1] = {0, 0, packed.rank - 1, 1, -1, 0};
+  for (int d = 1; d < from.rank; ++d) m.axis[d + 1] = {0, 0, d, 1, -1, 0};
+  const ir::node_id panels = ir::unary(g, ir::kind::copy, ir::view(g, ir::reshape(g, w, split), packed, m));
+
+  const int at = c.axis[x].dim[ir::out];
+  extents shape;
+  for (int d = 0; d < n.shape.rank; ++d)
+    if (d == at) shape.push(blocks), shape.push(panel);
+    else shape.push(n.shape[d]);
+  for (int i = 0; i < c.count; ++i) {
+    ir::contraction_axis& a = c.axis[i];
+    if (!a.window) a.dim[ir::out] += a.dim[ir::out] > at;
+    else
+      for (int r = 0; r < 3; ++r) a.dim[r] += a.who[r] == ir::out && a.dim[r] > at;
+  }
+  c.axis[x].extent[0] = blocks;
+  c.share(at + 1, weights == ir::lhs ? packed.rank - 1 : -1, weights == ir::rhs ? packed.rank - 1 : -1, panel);
+  n.in[weights - ir::lhs] = panels;
+  const extents whole = n.shape;
+  n.shape = shape;
+  n.aux = g.contractions.push(c);
+  return ir::reshape(g, g.add(n), whole);
+}
+
+constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
+  ir::graph g = ir::with_tables_of(from);
+  support::list<ir::node_id> at(from.size(), -1);
+  for (ir::node_id i = 0; i < from.size(); ++i) {
+    ir::node n = from[i];
+    for (ir::node_id& operand : n.in)
+      if (operand >= 0) operand = at[operand];
+    if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
+      const ir::contraction& c = from.contraction_of(i);
+      const index wide = n.type == ir::dtype::f64 ? lanes / 2 : lanes;
+      for (int r = ir::lhs; r <= ir::rhs && at[i] < 0; ++r) {
+        const int x = channel_axis(c, static_cast<ir::role>(r));
+        const ir::node& w = g[n.in[r - ir::lhs]];
+        if (x < 0 || c.count >= ir::max_contraction_axes || w.shape.rank < 3) continue;
+        const index channels = c.axis[x].extent[0];
+        // a panel is used again for every pixel: few pixels do not repay the copy
+        if (channels % wide != 0 || n.shape.size() / channels < 16) continue;
+        at[i] = pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
+      }
+    }
+    if (at[i] < 0) at[i] = g.add(n);
+  }
+  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
+  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+  return g;
+}
+
+}  // namespace intarsia::fuse
