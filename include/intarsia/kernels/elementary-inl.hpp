@@ -41,8 +41,10 @@ struct constants;
 template <>
 struct constants<float> {
   static constexpr int mantissa = 23, bias = 127;
-  static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f;
-  static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f, sqrt_half = 0x1.6a09e6p-1f;
+  static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f, log1p_large = 0x1p64f;
+  static constexpr int log1p_exponent = 64;
+  static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3;
+  static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f;
   static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x normal for |x| <= , 0 for x <, inf for x >
   static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, erf_border = 1, erf_most = 4, far = 1e4f;
   static constexpr int sigmoid_scale = 32;
@@ -51,12 +53,12 @@ struct constants<float> {
   static constexpr float ln2_parts[] = {0x1.62e43p-1f, -0x1.05c61p-29f};
   static constexpr float half_pi_parts[] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 #else
-  static constexpr float ln2_parts[] = {0x1.62e4p-1f, 0x1.8p-20f, -0x1.05c61p-29f};
+  static constexpr float ln2_parts[] = {0x1.62e4p-1f, 0x1.8p-20f, -0x1.05c61p-29f}, ln2_rest = ln2_parts[1] + ln2_parts[2];
   static constexpr float half_pi_parts[] = {0x1.92p0f, 0x1.fb8p-12f, -0x1.5ep-23f, 0x1.0b4612p-34f};
 #endif
-  static constexpr float exp_c[] = {0x1p-1f, 0x1.5554b2p-3f, 0x1.5554cap-5f, 0x1.12266cp-7f, 0x1.6d6fc4p-10f};
+  static constexpr float exp_c[] = {0x1.fffff6p-2f, 0x1.5554bap-3f, 0x1.555f3ep-5f, 0x1.122192p-7f, 0x1.64c02p-10f};
   static constexpr float log_c[] = {-0x1p-1f, 0x1.555554p-2f, -0x1.000226p-2f, 0x1.99a02p-3f, -0x1.547292p-3f, 0x1.22d8fp-3f, -0x1.0d8196p-3f, 0x1.055ffep-3f, -0x1.38d06p-4f};
-  static constexpr float sin_c[] = {-0x1.555556p-3f, 0x1.111176p-7f, -0x1.a05bb2p-13f, 0x1.7cd43p-19f};
+  static constexpr float sin_c[] = {-0x1.555546p-3f, 0x1.11077cp-7f, -0x1.9955b4p-13f};
   static constexpr float cos_c[] = {-0x1p-1f, 0x1.55554ap-5f, -0x1.6c0c1ap-10f, 0x1.99e0eap-16f};
   static constexpr float erf_c[] = {0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce6p-4f, -0x1.b7f71ap-6f, 0x1.53f22cp-8f, -0x1.a351bcp-11f, 0x1.47735ap-14f};
   static constexpr float erfc_c[] = {-0x1.66471p-12f, -0x1.2088ep0f, -0x1.46bb1p-1f, -0x1.a6523ep-4f, 0x1.65c96ap-6f, -0x1.82569cp-9f, 0x1.86d5ep-13f};
@@ -65,22 +67,24 @@ struct constants<float> {
 template <>
 struct constants<double> {
   static constexpr int mantissa = 52, bias = 1023;
-  static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022;
-  static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1, sqrt_half = 0x1.6a09e667f3bcdp-1;
+  static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022, log1p_large = 0x1p512;
+  static constexpr int log1p_exponent = 512;
+  static constexpr std::uint64_t one_bits = 0x3ff0000000000000, sqrt_half_bits = 0x3fe6a09e667f3bcd;
+  static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1;
   static constexpr double exp_normal = 708, exp_least = -746, exp_most = 710;
   static constexpr double expm1_least = -40, tanh_most = 20, sigmoid_most = 40, erf_border = 1.25, erf_most = 6, far = 1e6;
   static constexpr int sigmoid_scale = 64;
   static constexpr double sigmoid_one = 0x1p64;
 #if HWY_NATIVE_FMA
-  static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+  static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}, ln2_rest = ln2_parts[1];
   static constexpr double half_pi_parts[] = {0x1.921fb54442d18p0, 0x1.1a62633145c06p-54, 0x1.c1cd129024e09p-107};
 #else
-  static constexpr double ln2_parts[] = {0x1.62e42fefa4p-1, -0x1.844p-43, 0x1.abc9e3b39803fp-56};
+  static constexpr double ln2_parts[] = {0x1.62e42fefa4p-1, -0x1.844p-43, 0x1.abc9e3b39803fp-56}, ln2_rest = ln2_parts[1] + ln2_parts[2];
   static constexpr double half_pi_parts[] = {0x1.921fb544p0, 0x1.0b4611a6p-34, 0x1.3198a2ep-69, 0x1.b839a252049c1p-104};
 #endif
-  static constexpr double exp_c[] = {0x1.0000000000005p-1, 0x1.555555555555cp-3, 0x1.55555555520f8p-5, 0x1.111111110e7e3p-7, 0x1.6c16c17f361a7p-10, 0x1.a01a01b584602p-13, 0x1.a019a68a191d7p-16, 0x1.71ddeab72e903p-19, 0x1.28a2a7402bca7p-22, 0x1.af759a375ed5bp-26};
+  static constexpr double exp_c[] = {0x1.0000000000003p-1, 0x1.55555555554b7p-3, 0x1.5555555552c81p-5, 0x1.11111111435f2p-7, 0x1.6c16c17cbb50fp-10, 0x1.a01a006b62c5fp-13, 0x1.a019ad13aa56ep-16, 0x1.71e113f8303e5p-19, 0x1.289cd072f0b29p-22, 0x1.aa1dcc1215de9p-26};
   static constexpr double log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff2ap-2, 0x1.24924941ded06p-2, 0x1.c71c52177f001p-3, 0x1.74663c188151dp-3, 0x1.39a201ae43d0cp-3, 0x1.2f02a5fc886bap-3};
-  static constexpr double sin_c[] = {-0x1.5555555555555p-3, 0x1.1111111111067p-7, -0x1.a01a019ffdbabp-13, 0x1.71de3a32aa2cbp-19, -0x1.ae642ad6ee5ep-26, 0x1.6108b41371c8ap-33, -0x1.9f70f504e2dc8p-41};
+  static constexpr double sin_c[] = {-0x1.5555555555549p-3, 0x1.111111110f89dp-7, -0x1.a01a019c11c32p-13, 0x1.71de35749521p-19, -0x1.ae5e619719315p-26, 0x1.5d911e69f54d7p-33};
   static constexpr double cos_c[] = {-0x1p-1, 0x1.555555555554cp-5, -0x1.6c16c16c15217p-10, 0x1.a01a019cbb1a1p-16, -0x1.27e4f80b61b67p-22, 0x1.1ee9e85b9a23ap-29, -0x1.8fa9eab1479d7p-37};
   static constexpr double erf_c[] = {0x1.06eba8214db69p-3, -0x1.812746b037a14p-2, 0x1.ce2f21a0443bp-4, -0x1.b82ce312d79d1p-6, 0x1.565bcd16e67edp-8, -0x1.c02db5151025bp-11, 0x1.f9a33d69cd01cp-14, -0x1.f4d38f0fd0c8ep-17, 0x1.b9f1a96abcbdfp-20, -0x1.5fb3b53294c4dp-23, 0x1.fe6e7825ae1d8p-27, -0x1.535deabab0aa9p-30, 0x1.8949fac19860bp-34, -0x1.2a53125967a3bp-38};
   static constexpr double erfc_c[] = {-0x1.261883273404ep-18, -0x1.20db00c477511p0, -0x1.4606a61075ddep-1, -0x1.a36eeb1574b9p-4, 0x1.2ede48fc295fp-6, 0x1.0db17a9dfe9b5p-10, -0x1.46ac13b96be1ap-9, 0x1.3780dca38ad06p-10, -0x1.873ee17c70279p-12, 0x1.6d3afbc714f5ap-14, -0x1.034ee76c6b37cp-16, 0x1.152782bf50598p-19, -0x1.af26118d6bd2p-23, 0x1.c9f5d24865009p-27, -0x1.25d0c646f8b8fp-31, 0x1.51319ebadf669p-37};
@@ -122,18 +126,6 @@ struct coefficients {
   HWY_INLINE hn::Vec<D> at() const {
     constexpr hn::TFromD<D> c = value(K);
     return hn::Set(D(), c);
-  }
-};
-/// Those of A in the lanes of `first`, those of B in the others: cheaper than two polynomials.
-template <class D, const auto& A, const auto& B>
-struct either {
-  static constexpr std::size_t count = std::size(A) > std::size(B) ? std::size(A) : std::size(B);
-  hn::Mask<D> first;
-  template <std::size_t K>
-  HWY_INLINE hn::Vec<D> at() const {
-    if constexpr (K >= std::size(A)) return hn::IfThenZeroElse(first, hn::Set(D(), B[K]));
-    else if constexpr (K >= std::size(B)) return hn::IfThenElseZero(first, hn::Set(D(), A[K]));
-    else return hn::IfThenElse(first, hn::Set(D(), A[K]), hn::Set(D(), B[K]));
   }
 };
 /// sum c_k x^k: pairs in x, then Horner in x^2, half as deep as Horner in x. An odd c_0 comes last: one rounding less there.
@@ -189,47 +181,44 @@ HWY_INLINE V scaled(D d, V x, V z, V t) {
   return hn::IfThenElse(hn::Gt(x, hn::Set(d, C::exp_most)), hn::Inf(d), hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, C::exp_least)), y));
 }
 
-/// x = 2^k m, sqrt(1/2) <= m < sqrt(2); `shift` is subtracted from k.
-template <class V>
-struct binary {
-  V k, m;
+/// Bits whose exponent field is k + bias where x = 2^k m, sqrt(1/2) <= m < sqrt(2), and k itself less `offset`.
+template <class D>
+struct exponent {
+  hn::Vec<hn::RebindToUnsigned<D>> bits;
+  hn::Vec<D> k;
 };
 template <class D, class V>
-HWY_INLINE binary<V> split(D d, V x, V shift) {
+HWY_INLINE exponent<D> exponent_of(D d, V x, V offset) {
   using C = of<D>;
-  using T = hn::TFromD<D>;
-  using U = hwy::MakeUnsigned<T>;
+  using U = hwy::MakeUnsigned<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
-  constexpr U least = std::bit_cast<U>(C::sqrt_half), one = std::bit_cast<U>(T(1));
-  const auto bits = hn::Add(hn::BitCast(du, x), hn::Set(du, one - least));
+  const auto bits = hn::Add(hn::BitCast(du, x), hn::Set(du, C::one_bits - C::sqrt_half_bits));
   const auto k = hn::Or(hn::ShiftRight<C::mantissa>(bits), hn::Set(du, std::bit_cast<U>(C::integers)));
-  const auto m = hn::Add(hn::And(bits, hn::Set(du, (U{1} << C::mantissa) - 1)), hn::Set(du, least));
-  return {hn::Sub(hn::BitCast(d, k), shift), hn::BitCast(d, m)};
+  return {bits, hn::Sub(hn::BitCast(d, k), offset)};
 }
 
 /// k ln 2 + log(1 + f)
 template <class D, class V>
 HWY_INLINE V log_reduced(D d, V k, V f) {
   using C = of<D>;
-  constexpr auto rest = [] {
-    hn::TFromD<D> s = 0;
-    for (std::size_t i = 1; i < std::size(C::ln2_parts); ++i) s += C::ln2_parts[i];
-    return s;
-  }();
-  const V high = hn::Set(d, C::ln2_parts[0]);
-  const V low = hn::Mul(k, hn::Set(d, rest));
+  const V ln2 = hn::Set(d, C::ln2_parts[0]);
   const V f2 = hn::Mul(f, f);
   if constexpr (sizeof(hn::TFromD<D>) == 4) {
     // log(1 + f) = f + f^2 p(f)
-    return hn::MulAdd(k, high, hn::Add(f, hn::MulAdd(polynomial(coefficients<D, C::log_c>(), f, f2), f2, low)));
+    const V p = polynomial(coefficients<D, C::log_c>(), f, f2);
+#if HWY_NATIVE_FMA
+    return hn::MulAdd(k, ln2, hn::MulAdd(p, f2, f));  // what ln2 lacks is 2^-28 of it
+#else
+    return hn::MulAdd(k, ln2, hn::Add(f, hn::MulAdd(p, f2, hn::Mul(k, hn::Set(d, C::ln2_rest)))));
+#endif
   } else {
     // log(1 + f) = 2 atanh(s), s = f / (2 + f): a third of the terms; f - f^2/2 + s (f^2/2 + s^2 p(s^2)) keeps f's low bits
-    const V s = hn::Div(f, hn::Add(hn::Set(d, 2.0), f));
+    const V s = hn::Div(f, hn::Add(hn::Set(d, 2), f));
     const V z = hn::Mul(s, s);
     const V p = polynomial(coefficients<D, C::log_c>(), z, hn::Mul(z, z));
-    const V half = hn::Mul(f2, hn::Set(d, 0.5));
-    const V tail = hn::MulAdd(s, hn::MulAdd(z, p, half), low);
-    return hn::MulAdd(k, high, hn::Sub(f, hn::Sub(half, tail)));
+    const V half = hn::Mul(f2, hn::Set(d, 0.5f));
+    const V tail = hn::MulAdd(s, hn::MulAdd(z, p, half), hn::Mul(k, hn::Set(d, C::ln2_rest)));
+    return hn::MulAdd(k, ln2, hn::Sub(f, hn::Sub(half, tail)));
   }
 }
 
@@ -268,13 +257,11 @@ HWY_INLINE V trigonometric(D d, V x) {
   const V round = hn::Set(d, C::round + Cosine);
   const V z = hn::MulAdd(a, hn::Set(d, C::two_over_pi), round);
   const V r = minus_quarter_turns(d, a, hn::Sub(z, round));
-  const V r2 = hn::Mul(r, r);
+  const V r2 = hn::Mul(r, r), r4 = hn::Mul(r2, r2);
+  const V sine = hn::MulAdd(polynomial(coefficients<D, C::sin_c>(), r2, r4), hn::Mul(r, r2), r);
+  const V cosine = hn::MulAdd(polynomial(coefficients<D, C::cos_c>(), r2, r4), r2, hn::Set(d, 1));
   const auto quadrant = hn::BitCast(du, z);
-  const auto odd = hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(du, 1)));
-  // r + r r^2 p(r^2) or 1 + r^2 p(r^2)
-  const V base = hn::IfThenElse(odd, hn::Set(d, T(1)), r);
-  const V p = polynomial(either<D, C::cos_c, C::sin_c>{odd}, r2, hn::Mul(r2, r2));
-  V y = hn::MulAdd(p, hn::Mul(base, r2), base);
+  V y = hn::IfThenElse(hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(du, 1))), cosine, sine);
   V sign = hn::BitCast(d, hn::ShiftLeft<8 * sizeof(T) - 2>(quadrant));
   if constexpr (!Cosine) sign = hn::Xor(sign, x);
   y = hn::Xor(y, hn::And(sign, hn::SignBit(d)));
@@ -319,7 +306,7 @@ HWY_INLINE V expm1_of(D d, V x) {
   V y = hn::MulAdd(s, t, hn::Sub(s, hn::Set(d, 1)));
   const auto large = hn::Gt(x, hn::Set(d, C::exp_normal));
   if (HWY_UNLIKELY(!hn::AllFalse(d, large))) y = hn::IfThenElse(large, elementary::scaled(d, x, z, t), y);
-  return hn::CopySign(y, x);  // -0
+  return hn::CopySignToAbs(y, x);  // -0
 }
 
 /// 1 / (1 + e^-x) = w / (1 + w + t), w = 2^n, t = e^(n ln 2 - x) - 1; both sides times 2^scale, so that a denormal
@@ -345,16 +332,27 @@ HWY_INLINE V sigmoid_of(D d, V x) {
 template <class D, class V>
 HWY_INLINE V tanh_of(D d, V x) {
   using C = elementary::of<D>;
+  constexpr std::size_t parts = std::size(C::ln2_parts);
   const V a = elementary::at_most(d, hn::Abs(x), C::tanh_most);
   const V round = hn::Set(d, C::round + (C::bias + 1));
   const V z = hn::NegMulAdd(a, hn::Set(d, 2 * C::log2_e), round);
-  V r = elementary::minus_multiples<C::ln2_parts, std::size(C::ln2_parts), 2>(d, a, hn::Sub(round, z));  // half of the above
-  r = hn::IfThenElse(hn::Eq(z, round), hn::Neg(r), r);
+  const V n = hn::Sub(round, z);
+  // r is half of the logarithm of 1 + t
+  const V high = elementary::minus_multiples<C::ln2_parts, HWY_NATIVE_FMA ? parts : parts - 1, 2>(d, a, n);
+  const V signed_high = hn::IfThenElse(hn::Eq(z, round), hn::Neg(high), high);
   const V w2 = elementary::power(d, z);
+  const V linear = hn::MulAdd(hn::Set(d, 2), signed_high, hn::NegMulAdd(hn::Set(d, 0.5f), w2, hn::Set(d, 1)));
+  const elementary::coefficients<D, C::exp_c, 4, 2> c;
+#if HWY_NATIVE_FMA
+  const V r2 = hn::Mul(signed_high, signed_high);
+  const V u = hn::MulAdd(elementary::polynomial(c, signed_high, r2), r2, linear);
+#else
+  // products are rounded too: what is left of n ln 2 must not be lost beside high
+  const V low = hn::Mul(n, hn::Set(d, -C::ln2_parts[parts - 1]));
+  const V r = hn::MulAdd(hn::Set(d, 0.5f), low, signed_high);
   const V r2 = hn::Mul(r, r);
-  const V p = elementary::polynomial(elementary::coefficients<D, C::exp_c, 4, 2>(), r, r2);
-  const V linear = hn::MulAdd(hn::Set(d, 2), r, hn::NegMulAdd(hn::Set(d, 0.5f), w2, hn::Set(d, 1)));
-  const V u = hn::MulAdd(p, r2, linear);
+  const V u = hn::Add(linear, hn::MulAdd(elementary::polynomial(c, r, r2), r2, low));
+#endif
   return hn::CopySign(hn::Div(u, hn::Add(u, w2)), x);
 }
 
@@ -362,16 +360,18 @@ HWY_INLINE V tanh_of(D d, V x) {
 template <class D, class V>
 HWY_INLINE V log_of(D d, V x) {
   using C = elementary::of<D>;
-  using T = hn::TFromD<D>;
-  V shift = hn::Set(d, C::integers + C::bias), scaled = x;
+  using U = hwy::MakeUnsigned<hn::TFromD<D>>;
+  const hn::RebindToUnsigned<D> du;
+  V offset = hn::Set(d, C::integers + C::bias), scaled = x;
   const bool rare = !hn::AllTrue(d, hn::And(hn::Ge(x, hn::Set(d, C::least_normal)), hn::Lt(x, hn::Inf(d))));
   if (HWY_UNLIKELY(rare)) {
     const auto tiny = hn::Lt(x, hn::Set(d, C::least_normal));
-    scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, C::integers * 2)), x);
-    shift = hn::IfThenElse(tiny, hn::Set(d, C::integers + (C::bias + C::mantissa + 1)), shift);
+    scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, C::integers)), x);
+    offset = hn::IfThenElse(tiny, hn::Set(d, C::integers + (C::bias + C::mantissa)), offset);
   }
-  const auto e = elementary::split(d, scaled, shift);
-  V y = elementary::log_reduced(d, e.k, hn::Sub(e.m, hn::Set(d, T(1))));
+  const auto e = elementary::exponent_of(d, scaled, offset);
+  const auto m = hn::Add(hn::And(e.bits, hn::Set(du, (U{1} << C::mantissa) - 1)), hn::Set(du, C::sqrt_half_bits));
+  V y = elementary::log_reduced(d, e.k, hn::Sub(hn::BitCast(d, m), hn::Set(d, 1)));
   if (HWY_UNLIKELY(rare)) {
     y = hn::IfThenElse(hn::Lt(x, hn::Inf(d)), y, x);
     y = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::NaN(d), y);
@@ -380,23 +380,29 @@ HWY_INLINE V log_of(D d, V x) {
   return y;
 }
 
-/// log(1 + x) = log(u + c), u + c = 1 + x exactly: f = u 2^-k - 1 + c 2^-k
+/// log(1 + x) = k ln 2 + log(1 + f), f = (1 + x) 2^-k - 1 = x 2^-k + (2^-k - 1); k is that of 1 + x rounded
 template <class D, class V>
 HWY_INLINE V log1p_of(D d, V x) {
   using C = elementary::of<D>;
-  using T = hn::TFromD<D>;
-  const V one = hn::Set(d, T(1));
-  const V large = hn::Max(x, one), small = hn::Min(x, one);
-  const V u = hn::Add(large, small);
-  const V c = hn::Sub(small, hn::Sub(u, large));
-  const auto e = elementary::split(d, u, hn::Set(d, C::integers + C::bias));
-  // bounded: 2^-k is not normal for the largest k, and c does not count long before
-  const V s = elementary::power(d, hn::Sub(hn::Set(d, C::round + C::bias), hn::Min(e.k, hn::Set(d, T(100)))));
-  V y = hn::CopySign(elementary::log_reduced(d, e.k, hn::MulAdd(c, s, hn::Sub(e.m, one))), x);
-  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Inf(d)))))) {
+  using U = hwy::MakeUnsigned<hn::TFromD<D>>;
+  const hn::RebindToUnsigned<D> du;
+  const V one = hn::Set(d, 1), least = hn::Set(d, -1);
+  V offset = hn::Set(d, C::integers + C::bias), scaled = x;
+  const auto large = hn::Gt(x, hn::Set(d, C::log1p_large));
+  const bool rare = !hn::AllTrue(d, hn::AndNot(large, hn::Gt(x, least)));
+  if (HWY_UNLIKELY(rare)) {  // 2^-k would not be normal
+    scaled = hn::IfThenElse(large, hn::Mul(x, hn::Set(d, 1 / C::log1p_large)), x);
+    offset = hn::IfThenElse(large, hn::Set(d, C::integers + (C::bias - C::log1p_exponent)), offset);
+  }
+  const auto e = elementary::exponent_of(d, hn::Add(one, scaled), offset);
+  const auto field = hn::And(e.bits, hn::Set(du, static_cast<U>(~((U{1} << C::mantissa) - 1))));
+  const V s = hn::BitCast(d, hn::Sub(hn::Set(du, U{2 * C::bias} << C::mantissa), field));
+  V y = elementary::log_reduced(d, e.k, hn::MulAdd(scaled, s, hn::Sub(s, one)));
+  y = hn::CopySignToAbs(y, x);  // -0
+  if (HWY_UNLIKELY(rare)) {
     y = hn::IfThenElse(hn::Lt(x, hn::Inf(d)), y, x);
-    y = hn::IfThenElse(hn::Lt(x, hn::Neg(one)), hn::NaN(d), y);
-    y = hn::IfThenElse(hn::Eq(x, hn::Neg(one)), hn::Neg(hn::Inf(d)), y);
+    y = hn::IfThenElse(hn::Lt(x, least), hn::NaN(d), y);
+    y = hn::IfThenElse(hn::Eq(x, least), hn::Neg(hn::Inf(d)), y);
   }
   return y;
 }
@@ -406,15 +412,15 @@ template <class D, class V>
 HWY_INLINE V erf_of(D d, V x) {
   using C = elementary::of<D>;
   const V a = elementary::at_most(d, hn::Abs(x), C::erf_most);
-  const auto small = hn::Lt(a, hn::Set(d, C::erf_border));
-  const V v = hn::IfThenElse(small, hn::Mul(a, a), a);
-  const V p = elementary::polynomial(elementary::either<D, C::erf_c, C::erfc_c>{small}, v, hn::Mul(v, v));
+  const V a2 = hn::Mul(a, a);
+  const V below = hn::MulAdd(elementary::polynomial(elementary::coefficients<D, C::erf_c>(), a2, hn::Mul(a2, a2)), a, a);
+  const V p = elementary::polynomial(elementary::coefficients<D, C::erfc_c>(), a, a2);
   const V round = hn::Set(d, C::round + C::bias);
   const V z = hn::MulAdd(p, hn::Set(d, C::log2_e), round);
   const auto e = elementary::expm1_reduced(d, p, hn::Sub(z, round));
   const V s = elementary::power(d, z);
-  const V y = hn::NegMulAdd(s, hn::Add(e.high, e.low), hn::Sub(hn::Set(d, 1), s));
-  return hn::CopySign(hn::IfThenElse(small, hn::MulAdd(a, p, a), y), x);
+  const V above = hn::NegMulAdd(s, hn::Add(e.high, e.low), hn::Sub(hn::Set(d, 1), s));
+  return hn::CopySignToAbs(hn::IfThenElse(hn::Lt(a, hn::Set(d, C::erf_border)), below, above), x);
 }
 
 template <class D, class V>

@@ -57,6 +57,7 @@ class tensor {
  public:
   using value_type = T;
   using shape_type = shape<D...>;
+  static constexpr extents shape_value = extents_of<D...>;
   using iterator = T*;
   using const_iterator = const T*;
   static constexpr int rank = sizeof...(D);
@@ -154,6 +155,7 @@ class view {
  public:
   using value_type = std::remove_const_t<T>;
   using shape_type = shape<D...>;
+  static constexpr extents shape_value = extents_of<D...>;
   static constexpr int rank = sizeof...(D);
 
   constexpr explicit view(T* data) : data_(data) {
@@ -201,6 +203,7 @@ class boxed<tensor<T, D...>> {
  public:
   using value_type = T;
   using shape_type = shape<D...>;
+  static constexpr extents shape_value = extents_of<D...>;
   static constexpr int rank = sizeof...(D);
 
   boxed() : held_(std::make_unique<tensor<T, D...>>()) {}
