@@ -16,5 +16,6 @@
 #include "intarsia/compile.hpp"
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/run/function.hpp"
+#include "intarsia/run/explain.hpp"
 #include "intarsia/run/statement.hpp"
 #include "intarsia/nn/weights.hpp"

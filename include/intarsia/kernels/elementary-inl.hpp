@@ -41,7 +41,7 @@ struct constants;
 template <>
 struct constants<float> {
   static constexpr int mantissa = 23, bias = 127;
-  static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f, log1p_large = 0x1p64f;
+  static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f, log1p_large = 0x1p100f, log1p_factor = 0x1p-64f;
   static constexpr int log1p_exponent = 64;
   static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3;
   static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f;
@@ -67,7 +67,7 @@ struct constants<float> {
 template <>
 struct constants<double> {
   static constexpr int mantissa = 52, bias = 1023;
-  static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022, log1p_large = 0x1p512;
+  static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022, log1p_large = 0x1p900, log1p_factor = 0x1p-512;
   static constexpr int log1p_exponent = 512;
   static constexpr std::uint64_t one_bits = 0x3ff0000000000000, sqrt_half_bits = 0x3fe6a09e667f3bcd;
   static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1;
@@ -126,6 +126,17 @@ struct coefficients {
   HWY_INLINE hn::Vec<D> at() const {
     constexpr hn::TFromD<D> c = value(K);
     return hn::Set(D(), c);
+  }
+};
+/// Those of A in the lanes of `first`, those of B in the others.
+template <class D, const auto& A, const auto& B>
+struct either {
+  static constexpr std::size_t count = std::size(A);
+  hn::Mask<D> first;
+  template <std::size_t K>
+  HWY_INLINE hn::Vec<D> at() const {
+    if constexpr (K < std::size(B)) return hn::IfThenElse(first, hn::Set(D(), A[K]), hn::Set(D(), B[K]));
+    else return hn::IfThenElseZero(first, hn::Set(D(), A[K]));
   }
 };
 /// sum c_k x^k: pairs in x, then Horner in x^2, half as deep as Horner in x. An odd c_0 comes last: one rounding less there.
@@ -257,11 +268,13 @@ HWY_INLINE V trigonometric(D d, V x) {
   const V round = hn::Set(d, C::round + Cosine);
   const V z = hn::MulAdd(a, hn::Set(d, C::two_over_pi), round);
   const V r = minus_quarter_turns(d, a, hn::Sub(z, round));
-  const V r2 = hn::Mul(r, r), r4 = hn::Mul(r2, r2);
-  const V sine = hn::MulAdd(polynomial(coefficients<D, C::sin_c>(), r2, r4), hn::Mul(r, r2), r);
-  const V cosine = hn::MulAdd(polynomial(coefficients<D, C::cos_c>(), r2, r4), r2, hn::Set(d, 1));
+  const V r2 = hn::Mul(r, r);
   const auto quadrant = hn::BitCast(du, z);
-  V y = hn::IfThenElse(hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(du, 1))), cosine, sine);
+  // 1 + r^2 p(r^2) where n is odd, else r + r r^2 p(r^2); choosing coefficients is cheaper than a second polynomial
+  const auto odd = hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(du, 1)));
+  const V base = hn::IfThenElse(odd, hn::Set(d, 1), r);
+  const V p = polynomial(either<D, C::cos_c, C::sin_c>{odd}, r2, hn::Mul(r2, r2));
+  V y = hn::MulAdd(p, hn::Mul(base, r2), base);
   V sign = hn::BitCast(d, hn::ShiftLeft<8 * sizeof(T) - 2>(quadrant));
   if constexpr (!Cosine) sign = hn::Xor(sign, x);
   y = hn::Xor(y, hn::And(sign, hn::SignBit(d)));
@@ -391,7 +404,7 @@ HWY_INLINE V log1p_of(D d, V x) {
   const auto large = hn::Gt(x, hn::Set(d, C::log1p_large));
   const bool rare = !hn::AllTrue(d, hn::AndNot(large, hn::Gt(x, least)));
   if (HWY_UNLIKELY(rare)) {  // 2^-k would not be normal
-    scaled = hn::IfThenElse(large, hn::Mul(x, hn::Set(d, 1 / C::log1p_large)), x);
+    scaled = hn::IfThenElse(large, hn::Mul(x, hn::Set(d, C::log1p_factor)), x);
     offset = hn::IfThenElse(large, hn::Set(d, C::integers + (C::bias - C::log1p_exponent)), offset);
   }
   const auto e = elementary::exponent_of(d, hn::Add(one, scaled), offset);

@@ -4,6 +4,7 @@
 
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/language/function.hpp"
+#include "intarsia/run/check.hpp"
 #include "intarsia/run/execute.hpp"
 
 namespace intarsia {
@@ -151,6 +152,7 @@ struct instance {
     std::size_t bytes[leaves > 0 ? leaves : 1];
     int next = 0;
     ((argument<Args>::collect(args, at + next, bytes + next), next += argument<Args>::leaves), ...);
+    check_arguments<program>(at);
     void* to[outputs > 0 ? outputs : 1];
     output_addresses_of<returned>::collect(results, to);
     execute<program, Target>(at, to);
@@ -163,14 +165,15 @@ struct instance {
 /// A function made by `ia::compile`. Calling it runs the fused kernels for the argument types; nothing is allocated.
 template <class Lambda, fixed_string Name, class Target>
 struct compiled {
-  using lambda = Lambda;
   static constexpr fixed_string name = Name;
+  /// The function for arguments of these types.
+  template <class... A>
+  using instance = run::instance<Lambda, Target, A...>;
 
   template <class... A>
   INTARSIA_INLINE auto operator()(A&&... args) const {
-    using instance = run::instance<Lambda, Target, std::remove_cvref_t<A>...>;
-    typename instance::results results;
-    instance::call(results, args...);
+    typename instance<std::remove_cvref_t<A>...>::results results;
+    instance<std::remove_cvref_t<A>...>::call(results, args...);
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
@@ -179,9 +182,8 @@ struct compiled {
   template <class... Out>
   INTARSIA_INLINE auto into(Out&... out) const {
     return [&out...](auto&&... args) INTARSIA_INLINE_LAMBDA {
-      using instance = run::instance<Lambda, Target, std::remove_cvref_t<decltype(args)>...>;
       std::tuple<Out&...> results{out...};
-      instance::call(results, args...);
+      instance<std::remove_cvref_t<decltype(args)>...>::call(results, args...);
     };
   }
 };

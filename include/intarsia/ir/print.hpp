@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph as text: one line a node, for people, golden tests and `ia::explain`.
+//   %4 f32[6,7] = sub %3 %2
+#pragma once
+
+#include <charconv>
+#include <string>
+
+#include "intarsia/ir/graph.hpp"
+
+namespace intarsia::ir {
+
+inline std::string to_text(double v) {
+  char buffer[32];
+  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, v);
+  return std::string(buffer, error == std::errc{} ? end : buffer);
+}
+
+inline std::string to_text(const extents& e) {
+  std::string s = "[";
+  for (int d = 0; d < e.rank; ++d) s += (d > 0 ? "," : "") + std::to_string(e[d]);
+  return s + "]";
+}
+
+/// "2*a+b-1" over loop letters, divided where the axis divides.
+inline std::string to_text(const view_axis& a) {
+  std::string s;
+  auto term = [&s](index c, int axis) {
+    if (axis < 0) return;
+    if (c < 0) s += "-";
+    else if (!s.empty()) s += "+";
+    if (c != 1 && c != -1) s += std::to_string(c < 0 ? -c : c) + "*";
+    s += static_cast<char>('a' + axis);
+  };
+  term(a.c0, a.axis0);
+  term(a.c1, a.axis1);
+  if (a.offset != 0 || s.empty()) s += (a.offset >= 0 && !s.empty() ? "+" : "") + std::to_string(a.offset);
+  if (a.den > 1) s = "(" + s + ")/" + std::to_string(a.den);
+  return s;
+}
+
+inline std::string to_text(const contraction& c) {
+  static constexpr const char* roles[] = {"out", "lhs", "rhs"};
+  std::string s;
+  for (int i = 0; i < c.count; ++i) {
+    const contraction_axis& a = c.axis[i];
+    if (i > 0) s += ", ";
+    if (!a.window) {
+      for (int r = 0; r < 3; ++r)
+        if (a.dim[r] >= 0) s += std::string(roles[r]) + std::to_string(a.dim[r]) + " ";
+      s += ": " + std::to_string(a.extent[0]);
+    } else {
+      auto at = [&](int w) { return std::string(roles[a.who[w]]) + std::to_string(a.dim[w]); };
+      s += at(0) + " = " + (a.stride > 1 ? std::to_string(a.stride) + " " : "") + at(1) + " + " + (a.dilation > 1 ? std::to_string(a.dilation) + " " : "") + at(2);
+      if (a.pad != 0) s += (a.pad > 0 ? " - " : " + ") + std::to_string(a.pad > 0 ? a.pad : -a.pad);
+    }
+  }
+  return s;
+}
+
+inline std::string text_at(const graph_view& g, int at) { return at < 0 ? std::string() : std::string(g.text.data() + at); }
+
+inline std::string to_text(const graph_view& g, node_id i) {
+  const node& n = g[i];
+  std::string s = "%" + std::to_string(i) + " " + name_of(n.type) + to_text(n.shape) + " = ";
+  auto operands = [&] {
+    std::string o;
+    for (node_id operand : n.in)
+      if (operand >= 0) o += " %" + std::to_string(operand);
+    return o;
+  };
+  auto axes = [](int mask) {
+    std::string a;
+    for (int d = 0; d < max_rank; ++d)
+      if (mask >> d & 1) a += (a.empty() ? "" : ",") + std::to_string(d);
+    return a;
+  };
+  switch (n.what) {
+    case kind::argument: {
+      const argument& a = g.arguments[n.aux];
+      s += a.name >= 0 ? text_at(g, a.name) : "argument " + std::to_string(n.aux);
+      break;
+    }
+    case kind::constant: s += to_text(n.value); break;
+    case kind::data: s += "data"; break;
+    case kind::iota: s += "iota over " + axes(n.aux); break;
+    case kind::map: s += facts_of(n.op).name + operands(); break;
+    case kind::view: {
+      const view_map& m = g.view_of(i);
+      s += "view" + operands() + " at (";
+      for (int d = 0; d < g[n.in[0]].shape.rank; ++d) s += (d > 0 ? ", " : "") + to_text(m.axis[d]);
+      s += ")";
+      if (m.fill != 0) s += " else " + to_text(m.fill);
+      break;
+    }
+    case kind::reshape: s += "reshape" + operands(); break;
+    case kind::reduce: s += (n.op == opcode::add ? std::string("sum") : std::string(facts_of(n.op).name)) + operands() + " over " + axes(n.aux); break;
+    case kind::contract: s += "contract" + operands() + " {" + to_text(g.contraction_of(i)) + "}"; break;
+    case kind::concat: s += "concat" + operands() + " along " + std::to_string(n.aux); break;
+    case kind::copy: s += "copy" + operands(); break;
+    case kind::stop: s += "stop" + operands(); break;
+    case kind::gradient: s += "gradient of %" + std::to_string(n.in[0]) + " to %" + std::to_string(n.in[1]); break;
+  }
+  for (const label& l : g.labels)
+    if (l.node == i) s += "  # " + text_at(g, l.name);
+  return s;
+}
+
+inline std::string to_text(const graph_view& g) {
+  std::string s;
+  for (node_id i = 0; i < g.size(); ++i) s += to_text(g, i) + "\n";
+  for (const output& o : g.outputs)
+    s += (o.assigned >= 0 ? "assign argument " + std::to_string(o.assigned) + " = " : std::string("return ")) + "%" + std::to_string(o.node) + "\n";
+  return s;
+}
+
+}  // namespace intarsia::ir
