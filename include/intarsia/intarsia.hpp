@@ -19,3 +19,6 @@
 #include "intarsia/run/explain.hpp"
 #include "intarsia/run/statement.hpp"
 #include "intarsia/nn/weights.hpp"
+#if __has_include(<rapidjson/reader.h>)
+#include "intarsia/nn/safetensors.hpp"
+#endif

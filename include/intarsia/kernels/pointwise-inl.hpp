@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pointwise operations on vectors. The rule for all: NaN in, NaN out, on every target and lane.
-// Highway's contrib functions are guarded where they hide special values (Exp(NaN) = 0, Log(0) = -105, Tanh(NaN) = 1).
-#include <cmath>
-#include <limits>
 #include <tuple>
 
+#include "intarsia/kernels/elementary-inl.hpp"
 #include "intarsia/kernels/vectors-inl.hpp"
-
-#include <hwy/contrib/math/math-inl.h>
 
 #if defined(INTARSIA_KERNELS_POINTWISE) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_POINTWISE
@@ -20,57 +16,6 @@ HWY_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <class D, class V>
-HWY_INLINE V exp_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const T top = sizeof(T) == 4 ? static_cast<T>(88.7228394) : static_cast<T>(709.782712893384);
-  const T low = sizeof(T) == 4 ? static_cast<T>(-103.97283) : static_cast<T>(-745.13321910194);
-  V y = hn::Exp(d, hn::Min(hn::Max(x, hn::Set(d, low)), hn::Set(d, top)));
-  y = hn::IfThenElse(hn::Gt(x, hn::Set(d, top)), hn::Set(d, std::numeric_limits<T>::infinity()), y);
-  y = hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, low)), y);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
-}
-template <class D, class V>
-HWY_INLINE V log_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const V infinity = hn::Set(d, std::numeric_limits<T>::infinity());
-  V y = hn::Log(d, x);
-  y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), hn::Neg(infinity), y);
-  y = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Set(d, std::numeric_limits<T>::quiet_NaN()), y);
-  return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, infinity)), x, y);
-}
-template <class D, class V>
-HWY_INLINE V log1p_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const V infinity = hn::Set(d, std::numeric_limits<T>::infinity());
-  V y = hn::Log1p(d, x);
-  y = hn::IfThenElse(hn::Eq(x, hn::Set(d, T(-1))), hn::Neg(infinity), y);
-  y = hn::IfThenElse(hn::Lt(x, hn::Set(d, T(-1))), hn::Set(d, std::numeric_limits<T>::quiet_NaN()), y);
-  return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, infinity)), x, y);
-}
-template <class D, class V>
-HWY_INLINE V expm1_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const T top = sizeof(T) == 4 ? static_cast<T>(88.7228394) : static_cast<T>(709.782712893384);
-  V y = hn::Expm1(d, hn::Min(x, hn::Set(d, top)));
-  y = hn::IfThenElse(hn::Gt(x, hn::Set(d, top)), hn::Set(d, std::numeric_limits<T>::infinity()), y);
-  y = hn::IfThenElse(hn::Lt(x, hn::Set(d, T(-40))), hn::Set(d, T(-1)), y);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
-}
-template <class D, class V>
-HWY_INLINE V tanh_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const V one = hn::Set(d, T(1));
-  V y = hn::Tanh(d, x);
-  y = hn::IfThenElse(hn::Gt(hn::Abs(x), hn::Set(d, T(20))), hn::CopySignToAbs(one, x), y);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
-}
-template <class D, class V>
-HWY_INLINE V sigmoid_of(D d, V x) {
-  using T = hn::TFromD<D>;
-  const V one = hn::Set(d, T(1));
-  return hn::Div(one, hn::Add(one, exp_of(d, hn::Neg(x))));
-}
 /// The larger; NaN if either is. x86's instruction returns its second operand when one is NaN, others differ.
 template <class D, class V>
 HWY_INLINE V max_of(D d, V a, V b) {
@@ -138,9 +83,9 @@ struct pointwise {
       else if constexpr (Op == opcode::expm1) return expm1_of(d, a);
       else if constexpr (Op == opcode::tanh) return tanh_of(d, a);
       else if constexpr (Op == opcode::sigmoid) return sigmoid_of(d, a);
-      else if constexpr (Op == opcode::sin) return Vectors::template lanewise<held>([](held x) { return std::sin(x); }, a);
-      else if constexpr (Op == opcode::cos) return Vectors::template lanewise<held>([](held x) { return std::cos(x); }, a);
-      else if constexpr (Op == opcode::erf) return Vectors::template lanewise<held>([](held x) { return std::erf(x); }, a);
+      else if constexpr (Op == opcode::sin) return sin_of(d, a);
+      else if constexpr (Op == opcode::cos) return cos_of(d, a);
+      else if constexpr (Op == opcode::erf) return erf_of(d, a);
     }
   }
 
