@@ -16,7 +16,8 @@
 namespace intarsia {
 
 /// A program from its trace to its kernels. `Trace::run()` returns the graph that the user's expression makes.
-template <class Trace, class Machine>
+/// `Prepared`: what depends on parameters alone is in a section of its own, for `ia::prepare`.
+template <class Trace, class Machine, bool Prepared = false>
 struct compilation {
   /// 1. What the user wrote.
   using traced = support::frozen<Trace>;
@@ -44,14 +45,14 @@ struct compilation {
   static constexpr index lanes = Machine::machine.vector_bytes / 4;
   struct copy_pass {
     static constexpr ir::graph run() {
-      const fuse::batching b = fuse::find_batch(padded::view(), lanes);
+      const fuse::batching b = fuse::find_batch(padded::view(), lanes, Prepared);
       if (b.size.empty()) return fuse::with_packing(padded::view(), lanes);
       return fuse::with_copies(padded::view(), b);
     }
   };
   using copied = support::frozen<copy_pass>;
   struct batch_pass {
-    static constexpr fuse::batching run() { return fuse::find_batch(copied::view(), lanes); }
+    static constexpr fuse::batching run() { return fuse::find_batch(copied::view(), lanes, Prepared); }
   };
   using batched = support::frozen<batch_pass>;
   struct tile_pass {
@@ -77,7 +78,8 @@ struct compilation {
     for (const fuse::group& g : fused::view().groups) last = g.time > last ? g.time : last;
     return last + 1;
   }();
-  static constexpr index workspace_bytes = plan::workspace_bytes(planned::view());
+  static constexpr index workspace_bytes = plan::bytes_in(planned::view(), plan::space::workspace);
+  static constexpr index prepared_bytes = plan::bytes_in(planned::view(), plan::space::prepared);
 
   /// 8. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
   template <int Group>

@@ -19,6 +19,7 @@
 #include "intarsia/run/explain.hpp"
 #include "intarsia/run/statement.hpp"
 #include "intarsia/nn/weights.hpp"
+#include "intarsia/run/prepare.hpp"
 #if __has_include(<rapidjson/reader.h>)
 #include "intarsia/nn/safetensors.hpp"
 #endif

@@ -17,6 +17,8 @@ struct batching_view {
   support::slice<int> time;    // section
   support::slice<bool> total;  // a sum over the batch: complete after its section
   support::slice<index> size;  // {batch, tile}; nothing where the batch is not tiled
+  support::slice<bool> fixed;  // depends on parameters alone: computed by `prepare`; nothing where nothing is prepared
+  constexpr bool is_fixed(node_id i) const { return !fixed.empty() && fixed[i]; }
   constexpr bool tiled() const { return size.size() == 2; }
   constexpr index tiles() const { return tiled() ? size[0] / size[1] : 1; }
 };
@@ -27,8 +29,9 @@ struct batching {
   support::list<int> time;
   support::list<bool> total;
   support::list<index> size;
-  constexpr auto lists() const { return std::tie(axis, time, total, size); }
-  constexpr operator batching_view() const { return {axis, time, total, size}; }
+  support::list<bool> fixed;
+  constexpr auto lists() const { return std::tie(axis, time, total, size, fixed); }
+  constexpr operator batching_view() const { return {axis, time, total, size, fixed}; }
 };
 
 namespace detail {
@@ -181,10 +184,26 @@ class batch_finder {
 /// A tile of the batch must leave the values of its widest layer in the second-level cache.
 inline constexpr index tile_limit = 512 * 1024;
 
-/// `lanes`: of the target's vectors, for 4-byte elements.
-constexpr batching find_batch(const ir::graph_view& g, index lanes) {
+/// Values that a model's parameters alone decide.
+constexpr support::list<bool> find_fixed(const ir::graph_view& g) {
+  support::list<bool> fixed(g.size(), true);
+  for (node_id i = 0; i < g.size(); ++i) {
+    if (g[i].what == kind::argument) fixed[i] = g.arguments[g[i].aux].is != ir::part::input;
+    for (node_id operand : g[i].in) fixed[i] = fixed[i] && (operand < 0 || fixed[operand]);
+  }
+  return fixed;
+}
+
+/// `lanes`: of the target's vectors, for 4-byte elements. `prepared`: section 0 holds what parameters decide, the rest
+/// begins with section 2.
+constexpr batching find_batch(const ir::graph_view& g, index lanes, bool prepared) {
   batching r;
   r.time = support::list<int>(g.size(), 0);
+  if (prepared) {
+    r.fixed = find_fixed(g);
+    for (node_id i = 0; i < g.size(); ++i)
+      if (!r.fixed[i]) r.time[i] = 2;
+  }
   r.axis = support::list<int>(g.size(), -1);
   r.total = support::list<bool>(g.size(), false);
   index batch = 0;
@@ -207,7 +226,7 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes) {
   r.size.push(batch);
   r.size.push(lanes);
   for (node_id i = 0; i < g.size(); ++i) {
-    int t = 0;
+    int t = r.time[i];
     for (node_id operand : g[i].in)
       if (operand >= 0) {
         const int ready = r.time[operand] + (r.total[operand] ? 1 : 0);

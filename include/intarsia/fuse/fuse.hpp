@@ -155,7 +155,7 @@ constexpr int recompute_cost(const ir::graph_view& g, const readers& r, node_id 
 }
 
 /// Users before operands.
-constexpr readers find_readers(const ir::graph_view& g) {
+constexpr readers find_readers(const ir::graph_view& g, const batching_view& batch) {
   readers r(g.size());
   for (const ir::output& o : g.outputs) {
     r.deliver(g, o.node);
@@ -177,6 +177,7 @@ constexpr readers find_readers(const ir::graph_view& g) {
         }
       }
       if (divides(g, i)) r.material[operand] = true;
+      if (batch.is_fixed(operand) && !batch.is_fixed(i)) r.need(g, operand);  // kept by `prepare`
       r.repeated[operand] = r.repeated[operand] || (r.repeated[i] && !root) || (n.what == kind::view && n.shape.size() > g[operand].shape.size());
       r.read(operand, root ? i : r.owner[i], root || ((is_map || r.through[i]) && r.straight[i]));
     }
@@ -205,7 +206,7 @@ constexpr void walk(const ir::graph_view& g, const Grouping& r, node_id i, bool 
 }  // namespace detail
 
 constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
-  detail::readers who = detail::find_readers(g);
+  detail::readers who = detail::find_readers(g, batch);
   grouping r;
   r.fates = support::list<fate>(g.size(), fate::leaf);
   r.group_of = support::list<int>(g.size(), -1);
@@ -280,7 +281,9 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
     for (int k = 0; k < g.outputs.size(); ++k) {
       const node_id v = g.outputs[k].node;
       const bool total = batch.total[v], returned = g.outputs[k].assigned < 0;
-      if (batch.time[v] + (total ? 1 : 0) != time) continue;
+      int ready = batch.time[v] + (total ? 1 : 0);
+      if (batch.is_fixed(v)) ready = 2;  // a result is written by every call
+      if (ready != time) continue;
       bool first = true;
       for (const store& s : r.stores) first = first && !(s.value == v && s.home);
       if (total && returned && first && r.fates[v] == fate::computed) {
@@ -289,7 +292,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
       } else r.stores.push({storing(v, time), v, -1, k, 0, false});
     }
   };
-  int sections = 1;
+  int sections = batch.fixed.empty() ? 1 : 3;
   for (node_id i = 0; i < g.size(); ++i)
     if (batch.time[i] + 2 > sections) sections = batch.time[i] + 2;
   for (int t = 0; t < sections; ++t) {

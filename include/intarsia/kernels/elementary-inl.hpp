@@ -53,15 +53,19 @@ struct constants<float> {
   static constexpr float ln2_parts[] = {0x1.62e43p-1f, -0x1.05c61p-29f};
   static constexpr float half_pi_parts[] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 #else
-  static constexpr float ln2_parts[] = {0x1.62e4p-1f, 0x1.8p-20f, -0x1.05c61p-29f}, ln2_rest = ln2_parts[1] + ln2_parts[2];
+  static constexpr float ln2_parts[] = {0x1.62e4p-1f, 0x1.8p-20f, -0x1.05c61p-29f};
+  static constexpr float ln2_rest = ln2_parts[1] + ln2_parts[2];
   static constexpr float half_pi_parts[] = {0x1.92p0f, 0x1.fb8p-12f, -0x1.5ep-23f, 0x1.0b4612p-34f};
 #endif
   static constexpr float exp_c[] = {0x1.fffff6p-2f, 0x1.5554bap-3f, 0x1.555f3ep-5f, 0x1.122192p-7f, 0x1.64c02p-10f};
-  static constexpr float log_c[] = {-0x1p-1f, 0x1.555554p-2f, -0x1.000226p-2f, 0x1.99a02p-3f, -0x1.547292p-3f, 0x1.22d8fp-3f, -0x1.0d8196p-3f, 0x1.055ffep-3f, -0x1.38d06p-4f};
+  static constexpr float log_c[] = {-0x1p-1f, 0x1.555554p-2f, -0x1.000226p-2f, 0x1.99a02p-3f, -0x1.547292p-3f, 0x1.22d8fp-3f,
+      -0x1.0d8196p-3f, 0x1.055ffep-3f, -0x1.38d06p-4f};
   static constexpr float sin_c[] = {-0x1.555546p-3f, 0x1.11077cp-7f, -0x1.9955b4p-13f};
   static constexpr float cos_c[] = {-0x1p-1f, 0x1.55554ap-5f, -0x1.6c0c1ap-10f, 0x1.99e0eap-16f};
-  static constexpr float erf_c[] = {0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce6p-4f, -0x1.b7f71ap-6f, 0x1.53f22cp-8f, -0x1.a351bcp-11f, 0x1.47735ap-14f};
-  static constexpr float erfc_c[] = {-0x1.66471p-12f, -0x1.2088ep0f, -0x1.46bb1p-1f, -0x1.a6523ep-4f, 0x1.65c96ap-6f, -0x1.82569cp-9f, 0x1.86d5ep-13f};
+  static constexpr float erf_c[] = {0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce6p-4f, -0x1.b7f71ap-6f, 0x1.53f22cp-8f, -0x1.a351bcp-11f,
+      0x1.47735ap-14f};
+  static constexpr float erfc_c[] = {-0x1.66471p-12f, -0x1.2088ep0f, -0x1.46bb1p-1f, -0x1.a6523ep-4f, 0x1.65c96ap-6f, -0x1.82569cp-9f,
+      0x1.86d5ep-13f};
 };
 
 template <>
@@ -76,18 +80,30 @@ struct constants<double> {
   static constexpr int sigmoid_scale = 64;
   static constexpr double sigmoid_one = 0x1p64;
 #if HWY_NATIVE_FMA
-  static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56}, ln2_rest = ln2_parts[1];
+  static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+  static constexpr double ln2_rest = ln2_parts[1];
   static constexpr double half_pi_parts[] = {0x1.921fb54442d18p0, 0x1.1a62633145c06p-54, 0x1.c1cd129024e09p-107};
 #else
-  static constexpr double ln2_parts[] = {0x1.62e42fefa4p-1, -0x1.844p-43, 0x1.abc9e3b39803fp-56}, ln2_rest = ln2_parts[1] + ln2_parts[2];
+  static constexpr double ln2_parts[] = {0x1.62e42fefa4p-1, -0x1.844p-43, 0x1.abc9e3b39803fp-56};
+  static constexpr double ln2_rest = ln2_parts[1] + ln2_parts[2];
   static constexpr double half_pi_parts[] = {0x1.921fb544p0, 0x1.0b4611a6p-34, 0x1.3198a2ep-69, 0x1.b839a252049c1p-104};
 #endif
-  static constexpr double exp_c[] = {0x1.0000000000003p-1, 0x1.55555555554b7p-3, 0x1.5555555552c81p-5, 0x1.11111111435f2p-7, 0x1.6c16c17cbb50fp-10, 0x1.a01a006b62c5fp-13, 0x1.a019ad13aa56ep-16, 0x1.71e113f8303e5p-19, 0x1.289cd072f0b29p-22, 0x1.aa1dcc1215de9p-26};
-  static constexpr double log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff2ap-2, 0x1.24924941ded06p-2, 0x1.c71c52177f001p-3, 0x1.74663c188151dp-3, 0x1.39a201ae43d0cp-3, 0x1.2f02a5fc886bap-3};
-  static constexpr double sin_c[] = {-0x1.5555555555549p-3, 0x1.111111110f89dp-7, -0x1.a01a019c11c32p-13, 0x1.71de35749521p-19, -0x1.ae5e619719315p-26, 0x1.5d911e69f54d7p-33};
-  static constexpr double cos_c[] = {-0x1p-1, 0x1.555555555554cp-5, -0x1.6c16c16c15217p-10, 0x1.a01a019cbb1a1p-16, -0x1.27e4f80b61b67p-22, 0x1.1ee9e85b9a23ap-29, -0x1.8fa9eab1479d7p-37};
-  static constexpr double erf_c[] = {0x1.06eba8214db69p-3, -0x1.812746b037a14p-2, 0x1.ce2f21a0443bp-4, -0x1.b82ce312d79d1p-6, 0x1.565bcd16e67edp-8, -0x1.c02db5151025bp-11, 0x1.f9a33d69cd01cp-14, -0x1.f4d38f0fd0c8ep-17, 0x1.b9f1a96abcbdfp-20, -0x1.5fb3b53294c4dp-23, 0x1.fe6e7825ae1d8p-27, -0x1.535deabab0aa9p-30, 0x1.8949fac19860bp-34, -0x1.2a53125967a3bp-38};
-  static constexpr double erfc_c[] = {-0x1.261883273404ep-18, -0x1.20db00c477511p0, -0x1.4606a61075ddep-1, -0x1.a36eeb1574b9p-4, 0x1.2ede48fc295fp-6, 0x1.0db17a9dfe9b5p-10, -0x1.46ac13b96be1ap-9, 0x1.3780dca38ad06p-10, -0x1.873ee17c70279p-12, 0x1.6d3afbc714f5ap-14, -0x1.034ee76c6b37cp-16, 0x1.152782bf50598p-19, -0x1.af26118d6bd2p-23, 0x1.c9f5d24865009p-27, -0x1.25d0c646f8b8fp-31, 0x1.51319ebadf669p-37};
+  static constexpr double exp_c[] = {0x1.0000000000003p-1, 0x1.55555555554b7p-3, 0x1.5555555552c81p-5, 0x1.11111111435f2p-7,
+      0x1.6c16c17cbb50fp-10, 0x1.a01a006b62c5fp-13, 0x1.a019ad13aa56ep-16, 0x1.71e113f8303e5p-19, 0x1.289cd072f0b29p-22,
+      0x1.aa1dcc1215de9p-26};
+  static constexpr double log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff2ap-2, 0x1.24924941ded06p-2, 0x1.c71c52177f001p-3,
+      0x1.74663c188151dp-3, 0x1.39a201ae43d0cp-3, 0x1.2f02a5fc886bap-3};
+  static constexpr double sin_c[] = {-0x1.5555555555549p-3, 0x1.111111110f89dp-7, -0x1.a01a019c11c32p-13, 0x1.71de35749521p-19,
+      -0x1.ae5e619719315p-26, 0x1.5d911e69f54d7p-33};
+  static constexpr double cos_c[] = {-0x1p-1, 0x1.555555555554cp-5, -0x1.6c16c16c15217p-10, 0x1.a01a019cbb1a1p-16, -0x1.27e4f80b61b67p-22,
+      0x1.1ee9e85b9a23ap-29, -0x1.8fa9eab1479d7p-37};
+  static constexpr double erf_c[] = {0x1.06eba8214db69p-3, -0x1.812746b037a14p-2, 0x1.ce2f21a0443bp-4, -0x1.b82ce312d79d1p-6,
+      0x1.565bcd16e67edp-8, -0x1.c02db5151025bp-11, 0x1.f9a33d69cd01cp-14, -0x1.f4d38f0fd0c8ep-17, 0x1.b9f1a96abcbdfp-20,
+      -0x1.5fb3b53294c4dp-23, 0x1.fe6e7825ae1d8p-27, -0x1.535deabab0aa9p-30, 0x1.8949fac19860bp-34, -0x1.2a53125967a3bp-38};
+  static constexpr double erfc_c[] = {-0x1.261883273404ep-18, -0x1.20db00c477511p0, -0x1.4606a61075ddep-1, -0x1.a36eeb1574b9p-4,
+      0x1.2ede48fc295fp-6, 0x1.0db17a9dfe9b5p-10, -0x1.46ac13b96be1ap-9, 0x1.3780dca38ad06p-10, -0x1.873ee17c70279p-12,
+      0x1.6d3afbc714f5ap-14, -0x1.034ee76c6b37cp-16, 0x1.152782bf50598p-19, -0x1.af26118d6bd2p-23, 0x1.c9f5d24865009p-27,
+      -0x1.25d0c646f8b8fp-31, 0x1.51319ebadf669p-37};
 };
 
 template <class D>

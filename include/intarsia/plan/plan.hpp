@@ -11,7 +11,7 @@ using fuse::fate;
 using ir::kind;
 using ir::node_id;
 
-enum class space : std::uint8_t { argument, output, data, workspace };
+enum class space : std::uint8_t { argument, output, data, workspace, prepared };
 
 struct buffer {
   space where = space::workspace;
@@ -87,10 +87,10 @@ constexpr home dense(int buffer, const extents& shape, int batch_axis) {
 
 constexpr index bytes_of(const buffer& b) { return (b.elements * ir::size_of(b.type) + 63) / 64 * 64; }
 
-constexpr index workspace_bytes(const memory_view& m) {
+constexpr index bytes_in(const memory_view& m, space where) {
   index bytes = 0;
   for (const buffer& b : m.buffers)
-    if (b.where == space::workspace && b.offset + bytes_of(b) > bytes) bytes = b.offset + bytes_of(b);
+    if (b.where == where && b.offset + bytes_of(b) > bytes) bytes = b.offset + bytes_of(b);
   return bytes;
 }
 
@@ -296,6 +296,14 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
       b.first = section_first[t];
       if (section_last[t] > b.last) b.last = section_last[t];
     }
+  index kept = 0;
+  if (!batch.fixed.empty())
+    for (buffer& b : m.buffers)
+      if (b.where == space::workspace && b.first >= 0 && time_of(b.first) == 0) {
+        b.where = space::prepared;
+        b.offset = kept;
+        kept += bytes_of(b);
+      }
   detail::place(m, r.groups.size());
   return m;
 }

@@ -48,6 +48,7 @@ inline std::string to_text(const memory_view& m) {
       case space::argument: s += "argument " + std::to_string(b.number); break;
       case space::output: s += "result " + std::to_string(b.number); break;
       case space::data: s += "data"; break;
+      case space::prepared: s += "prepared at " + std::to_string(b.offset); break;
       case space::workspace: s += "workspace at " + std::to_string(b.offset); break;
     }
     s += ", " + std::to_string(b.elements) + " " + ir::name_of(b.type);

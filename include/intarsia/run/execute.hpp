@@ -30,6 +30,7 @@ struct memory {
   const void* const* arguments;
   void* const* outputs;
   char* workspace;
+  char* prepared = nullptr;
 };
 
 /// Where a buffer begins; for a tile of the batch, `address_of`.
@@ -39,6 +40,7 @@ INTARSIA_INLINE char* start_of(const memory& m) {
   if constexpr (b.where == plan::space::argument) return static_cast<char*>(const_cast<void*>(m.arguments[b.number]));
   else if constexpr (b.where == plan::space::output) return static_cast<char*>(m.outputs[b.number]);
   else if constexpr (b.where == plan::space::workspace) return m.workspace + b.offset;
+  else if constexpr (b.where == plan::space::prepared) return m.prepared + b.offset;
   else {
     constexpr int node = [] {
       const auto g = Program::tiled::view();
