@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <type_traits>
 
 #include "intarsia/support/config.hpp"
 
@@ -33,8 +32,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 namespace elementary {
 
-/// The numbers of an element type. `round + n` has the integer n in its low bits; `_parts` sum up to a constant, all but
-/// the last so short that their products with the n that occur are subtracted exactly (with FMA: whatever the length).
+/// The numbers of an element type. The sum x + round has the integer nearest to x in its low bits. `_parts` sum up to a
+/// constant: subtracting n times one of them is exact but for the last (without FMA: the last two).
 template <class T>
 struct constants;
 
@@ -45,7 +44,7 @@ struct constants<float> {
   static constexpr int log1p_exponent = 64;
   static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3;
   static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f;
-  static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x normal for |x| <= , 0 for x <, inf for x >
+  static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x: normal to +-, 0 below, inf above
   static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, erf_border = 1, erf_most = 4, far = 1e4f;
   static constexpr int sigmoid_scale = 32;
   static constexpr float sigmoid_one = 0x1p32f;
@@ -251,9 +250,9 @@ HWY_INLINE V log_reduced(D d, V k, V f) {
 
 /// The lanes that are too far from zero for the reduction here, one by one.
 template <bool Cosine, class T>
-HWY_NOINLINE void trigonometric_far(const T* x, T* y, std::size_t lanes) {
+static HWY_NOINLINE void trigonometric_far(const T* x, T* y, std::size_t lanes) {
   for (std::size_t i = 0; i < lanes; ++i) {
-    if (!(std::fabs(x[i]) > constants<T>::far)) continue;
+    if (!(x[i] > constants<T>::far || x[i] < -constants<T>::far)) continue;
     if constexpr (sizeof(T) == 4) y[i] = Cosine ? ::cosf(x[i]) : ::sinf(x[i]);
     else y[i] = Cosine ? ::cos(x[i]) : ::sin(x[i]);
   }

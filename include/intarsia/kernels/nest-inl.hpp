@@ -46,7 +46,22 @@ struct nest_kernel {
     index at[K.loops > 0 ? K.loops : 1] = {};
   };
 
-  static HWY_INLINE void run(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+  /// Small nests become part of their caller, which then keeps what it can in registers; a large one is one function for
+  /// all programs that use it. Code of other targets than the unit's own can only be called.
+  static constexpr bool is_small = [] {
+    index iterations = 1;
+    for (int l = 0; l < K.loops; ++l) iterations *= K.extent[l];
+    return iterations <= 4096;
+  }();
+#if HWY_TARGET == HWY_STATIC_TARGET
+  static HWY_INLINE void run(const pointers& p) {
+    if constexpr (is_small) outer_loop<0, 0>(p, counters{});
+    else run_apart(p);
+  }
+  static HWY_NOINLINE void run_apart(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+#else
+  static HWY_NOINLINE void run(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+#endif
 
  private:
   // ---- facts about instructions, at compile time ----

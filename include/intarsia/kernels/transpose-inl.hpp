@@ -19,6 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class T, std::size_t Lanes>
 inline constexpr bool can_transpose = HWY_TARGET != HWY_SCALAR && sizeof(T) == 4 && (Lanes == 4 || Lanes == 8 || Lanes == 16);
 
+#if HWY_TARGET != HWY_SCALAR
 /// 4 x 4 elements in every 128-bit block of four vectors.
 template <class D, class V>
 HWY_INLINE void transpose_blocks(D d, V& a, V& b, V& c, V& e) {
@@ -64,6 +65,11 @@ HWY_INLINE void transpose(D d, V (&v)[Lanes]) {
   }
 #endif
 }
+
+#else
+template <std::size_t Lanes, class D, class V>
+HWY_INLINE void transpose(D, V (&)[Lanes]) {}
+#endif
 
 }  // namespace intarsia::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
