@@ -111,42 +111,61 @@ constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch
   return h;
 }
 
-/// Groups that read an argument after, or at other points than, the group that overwrites it.
-constexpr bool is_read_late(const ir::graph_view& g, const fuse::grouping_view& r, int argument, int writer) {
-  auto reads = [&](node_id root, bool at_point, auto& self) -> bool {
-    const ir::node& n = g[root];
-    if (n.what == kind::argument) return n.aux == argument && !at_point;
-    if (r.fates[root] != fate::inlined && r.fates[root] != fate::seen) return false;
+/// For each argument the last group that reads it, at its own point or elsewhere.
+struct argument_reads {
+  support::list<int> at_point;
+  support::list<int> elsewhere;
+
+  constexpr argument_reads(const ir::graph_view& g, const fuse::grouping_view& r) : at_point(g.arguments.size(), -1), elsewhere(g.arguments.size(), -1) {
+    for (node_id i = 0; i < g.size(); ++i)
+      if (r.fates[i] == fate::computed)
+        for (node_id operand : g[i].in)
+          if (operand >= 0) walk(g, r, operand, r.group_of[i], g[i].what == kind::map);
+    for (const fuse::store& s : r.stores) {
+      if (s.home) continue;
+      if (s.operand >= 0) walk(g, r, s.value, s.group, true);
+      else walk(g, r, g[s.value].in[0], s.group, false);
+    }
+  }
+  /// Whether the old value is still wanted after, or at other points than, the group that overwrites it.
+  constexpr bool late(int argument, int writer) const { return elsewhere[argument] >= writer || at_point[argument] > writer; }
+
+ private:
+  constexpr void walk(const ir::graph_view& g, const fuse::grouping_view& r, node_id i, int group, bool pointwise) {
+    const ir::node& n = g[i];
+    if (n.what == kind::argument) {
+      int& last = pointwise ? at_point[n.aux] : elsewhere[n.aux];
+      if (group > last) last = group;
+      return;
+    }
+    if (r.fates[i] != fate::inlined && r.fates[i] != fate::seen) return;
     for (node_id operand : n.in)
-      if (operand >= 0 && self(operand, at_point && n.what == kind::map, self)) return true;
-    return false;
-  };
-  auto late = [&](node_id i, int group, bool of_operands, bool at_point) {
-    if (group < writer) return false;
-    const bool safe = group == writer && at_point;
-    if (!of_operands) return reads(i, safe, reads);
-    for (node_id operand : g[i].in)
-      if (operand >= 0 && reads(operand, safe, reads)) return true;
-    return false;
-  };
-  for (node_id i = 0; i < g.size(); ++i)
-    if (r.fates[i] == fate::computed && late(i, r.group_of[i], true, g[i].what == kind::map)) return true;
-  for (const fuse::store& s : r.stores)
-    if (s.operand < 0 ? late(g[s.value].in[0], s.group, false, false) : late(s.value, s.group, false, true)) return true;
-  return false;
-}
+      if (operand >= 0) walk(g, r, operand, group, pointwise && (n.what == kind::map || r.through[i]));
+  }
+};
 
 /// First fit among the buffers that are alive, which are kept in the order of their offsets.
 constexpr void place(memory& m, int groups) {
+  // buffers in the order of their first group
+  support::list<int> begin(groups + 1, 0), order(m.buffers.size(), 0);
+  auto placed = [&m](int b) { return m.buffers[b].where == space::workspace && m.buffers[b].first >= 0; };
+  for (int b = 0; b < m.buffers.size(); ++b)
+    if (placed(b)) ++begin[m.buffers[b].first + 1];
+  for (int at = 0; at < groups; ++at) begin[at + 1] += begin[at];
+  support::list<int> next = begin;
+  for (int b = 0; b < m.buffers.size(); ++b)
+    if (placed(b)) order[next[m.buffers[b].first]++] = b;
+
   support::list<int> alive;
   for (int at = 0; at < groups; ++at) {
+    if (begin[at] == begin[at + 1]) continue;
     int kept = 0;
     for (int i = 0; i < alive.size(); ++i)
       if (m.buffers[alive[i]].last >= at) alive[kept++] = alive[i];
     while (alive.size() > kept) alive.pop();
-    for (int b = 0; b < m.buffers.size(); ++b) {
+    for (int o = begin[at]; o < begin[at + 1]; ++o) {
+      const int b = order[o];
       buffer& fresh = m.buffers[b];
-      if (fresh.first != at || fresh.where != space::workspace) continue;
       const index bytes = bytes_of(fresh);
       index offset = 0;
       int slot = 0;
@@ -190,6 +209,7 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
   auto time_of = [&](int group) { return r.groups[group].time; };
 
   // results of the program
+  const detail::argument_reads reads(g, r);
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
     if (st.output < 0) continue;
@@ -202,7 +222,7 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
     if (o.assigned >= 0) {
       b.where = space::argument;
       b.number = o.assigned;
-      if (detail::is_read_late(g, r, o.assigned, st.group)) {
+      if (reads.late(o.assigned, st.group)) {
         b.where = space::workspace;
         m.late.push({m.buffers.size(), o.assigned});
         b.last = r.groups.size();
