@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string>
 
+#include "intarsia/support/text.hpp"
+
 #include "intarsia/ir/graph.hpp"
 
 namespace intarsia::ir {
@@ -18,7 +20,7 @@ inline std::string to_text(double v) {
 
 inline std::string to_text(const extents& e) {
   std::string s = "[";
-  for (int d = 0; d < e.rank; ++d) s += (d > 0 ? "," : "") + std::to_string(e[d]);
+  for (int d = 0; d < e.rank; ++d) s += support::join({d > 0 ? "," : "", std::to_string(e[d])});
   return s + "]";
 }
 
@@ -35,7 +37,7 @@ inline std::string to_text(const view_axis& a) {
   term(a.c0, a.axis0);
   term(a.c1, a.axis1);
   if (a.offset != 0 || s.empty()) s += (a.offset >= 0 && !s.empty() ? "+" : "") + std::to_string(a.offset);
-  if (a.den > 1) s = "(" + s + ")/" + std::to_string(a.den);
+  if (a.den > 1) s = "(" + s + support::join({")/", std::to_string(a.den)});
   return s;
 }
 
@@ -48,7 +50,7 @@ inline std::string to_text(const contraction& c) {
     if (!a.window) {
       for (int r = 0; r < 3; ++r)
         if (a.dim[r] >= 0) s += std::string(roles[r]) + std::to_string(a.dim[r]) + " ";
-      s += ": " + std::to_string(a.extent[0]);
+      s += support::join({": ", std::to_string(a.extent[0])});
     } else {
       auto at = [&](int w) { return std::string(roles[a.who[w]]) + std::to_string(a.dim[w]); };
       s += at(0) + " = " + (a.stride > 1 ? std::to_string(a.stride) + " " : "") + at(1) + " + " + (a.dilation > 1 ? std::to_string(a.dilation) + " " : "") + at(2);
@@ -62,11 +64,11 @@ inline std::string text_at(const graph_view& g, int at) { return at < 0 ? std::s
 
 inline std::string to_text(const graph_view& g, node_id i) {
   const node& n = g[i];
-  std::string s = "%" + std::to_string(i) + " " + name_of(n.type) + to_text(n.shape) + " = ";
+  std::string s = support::join({"%", std::to_string(i)}) + " " + name_of(n.type) + to_text(n.shape) + " = ";
   auto operands = [&] {
     std::string o;
     for (node_id operand : n.in)
-      if (operand >= 0) o += " %" + std::to_string(operand);
+      if (operand >= 0) o += support::join({" %", std::to_string(operand)});
     return o;
   };
   auto axes = [](int mask) {
@@ -78,7 +80,7 @@ inline std::string to_text(const graph_view& g, node_id i) {
   switch (n.what) {
     case kind::argument: {
       const argument& a = g.arguments[n.aux];
-      s += a.name >= 0 ? text_at(g, a.name) : "argument " + std::to_string(n.aux);
+      s += a.name >= 0 ? text_at(g, a.name) : support::join({"argument ", std::to_string(n.aux)});
       break;
     }
     case kind::constant: s += to_text(n.value); break;
@@ -88,7 +90,7 @@ inline std::string to_text(const graph_view& g, node_id i) {
     case kind::view: {
       const view_map& m = g.view_of(i);
       s += "view" + operands() + " at (";
-      for (int d = 0; d < g[n.in[0]].shape.rank; ++d) s += (d > 0 ? ", " : "") + to_text(m.axis[d]);
+      for (int d = 0; d < g[n.in[0]].shape.rank; ++d) s += support::join({d > 0 ? ", " : "", to_text(m.axis[d])});
       s += ")";
       if (m.fill != 0) s += " else " + to_text(m.fill);
       break;
@@ -96,10 +98,10 @@ inline std::string to_text(const graph_view& g, node_id i) {
     case kind::reshape: s += "reshape" + operands(); break;
     case kind::reduce: s += (n.op == opcode::add ? std::string("sum") : std::string(facts_of(n.op).name)) + operands() + " over " + axes(n.aux); break;
     case kind::contract: s += "contract" + operands() + " {" + to_text(g.contraction_of(i)) + "}"; break;
-    case kind::concat: s += "concat" + operands() + " along " + std::to_string(n.aux); break;
+    case kind::concat: s += "concat" + operands() + support::join({" along ", std::to_string(n.aux)}); break;
     case kind::copy: s += "copy" + operands(); break;
     case kind::stop: s += "stop" + operands(); break;
-    case kind::gradient: s += "gradient of %" + std::to_string(n.in[0]) + " to %" + std::to_string(n.in[1]); break;
+    case kind::gradient: s += support::join({"gradient of %", std::to_string(n.in[0])}) + support::join({" to %", std::to_string(n.in[1])}); break;
   }
   for (const label& l : g.labels)
     if (l.node == i) s += "  # " + text_at(g, l.name);
@@ -110,7 +112,7 @@ inline std::string to_text(const graph_view& g) {
   std::string s;
   for (node_id i = 0; i < g.size(); ++i) s += to_text(g, i) + "\n";
   for (const output& o : g.outputs)
-    s += (o.assigned >= 0 ? "assign argument " + std::to_string(o.assigned) + " = " : std::string("return ")) + "%" + std::to_string(o.node) + "\n";
+    s += (o.assigned >= 0 ? support::join({"assign argument ", std::to_string(o.assigned)}) + " = " : std::string("return ")) + support::join({"%", std::to_string(o.node)}) + "\n";
   return s;
 }
 

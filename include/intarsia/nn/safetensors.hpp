@@ -13,6 +13,7 @@
 #include <rapidjson/reader.h>
 
 #include "intarsia/nn/weights.hpp"
+#include "intarsia/support/text.hpp"
 
 namespace intarsia {
 
@@ -51,7 +52,7 @@ class header_reader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, hea
     return !in_array_ || refuse("an object inside of a list");
   }
   bool EndObject(rapidjson::SizeType) {
-    if (--depth_ == 1 && !metadata_ && seen_ != 7) return refuse("tensor '" + tensors.back().name + "' without dtype, shape and data_offsets");
+    if (--depth_ == 1 && !metadata_ && seen_ != 7) return refuse(join({"tensor '", tensors.back().name, "' without dtype, shape and data_offsets"}));
     metadata_ = metadata_ && depth_ > 1;
     return true;
   }
@@ -61,15 +62,15 @@ class header_reader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, hea
       metadata_ = key == "__metadata__";
       if (metadata_) return !std::exchange(had_metadata_, true) || refuse("__metadata__ twice");
       for (const stored_tensor& t : tensors)
-        if (t.name == key) return refuse("tensor '" + key + "' twice");
+        if (t.name == key) return refuse(join({"tensor '", key, "' twice"}));
       tensors.push_back({key, {}, {}, 0, 0});
       seen_ = 0;
       return true;
     }
     if (metadata_) return true;
     part_ = key == "dtype" ? 1 : key == "shape" ? 2 : key == "data_offsets" ? 4 : 0;
-    if (part_ == 0) return refuse("unknown key '" + key + "'");
-    if (seen_ & part_) return refuse("'" + key + "' twice");
+    if (part_ == 0) return refuse(join({"unknown key '", key, "'"}));
+    if (seen_ & part_) return refuse(join({"'", key, "' twice"}));
     seen_ |= part_;
     return true;
   }
@@ -77,7 +78,7 @@ class header_reader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, hea
     if (metadata_ && depth_ == 2) return true;
     if (depth_ != 2 || part_ != 1) return refuse("text where none belongs");
     tensors.back().type.assign(text, length);
-    return stored_size(tensors.back().type) > 0 || refuse("unknown dtype '" + tensors.back().type + "'");
+    return stored_size(tensors.back().type) > 0 || refuse(join({"unknown dtype '", tensors.back().type, "'"}));
   }
   bool StartArray() {
     if (depth_ != 2 || metadata_ || in_array_ || (part_ != 2 && part_ != 4)) return refuse("a list where none belongs");
@@ -113,7 +114,7 @@ class header_reader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, hea
   bool in_array_ = false;
 };
 
-[[noreturn]] inline void fail_load(const std::string& path, const std::string& why) { fail("intarsia: [load] " + path + ": " + why); }
+[[noreturn]] inline void fail_load(const std::string& path, const std::string& why) { fail(join({"intarsia: [load] ", path, ": ", why})); }
 
 /// The tensors of a file image, their extents and offsets checked: no overflow, no overlap, no hole, nothing left over.
 inline std::vector<stored_tensor> parse_safetensors(const std::string& path, const std::vector<char>& file, std::uint64_t& data) {
@@ -127,7 +128,7 @@ inline std::vector<stored_tensor> parse_safetensors(const std::string& path, con
   rapidjson::MemoryStream stream(file.data() + 8, length);
   rapidjson::Reader parser;
   const rapidjson::ParseResult parsed = parser.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseValidateEncodingFlag>(stream, reader);
-  if (!parsed) fail_load(path, "header: " + (reader.fault.empty() ? std::string(rapidjson::GetParseError_En(parsed.Code())) : reader.fault));
+  if (!parsed) fail_load(path, join({"header: ", reader.fault.empty() ? std::string_view(rapidjson::GetParseError_En(parsed.Code())) : std::string_view(reader.fault)}));
   for (std::size_t i = stream.Tell(); i < length; ++i)
     if (file[8 + i] != ' ') fail_load(path, "text after the header");
   data = 8 + length;
@@ -136,13 +137,13 @@ inline std::vector<stored_tensor> parse_safetensors(const std::string& path, con
   for (const stored_tensor& t : reader.tensors) {
     std::uint64_t size = stored_size(t.type);
     for (std::uint64_t e : t.shape)
-      if (e != 0 && size > ~std::uint64_t{0} / e) fail_load(path, "tensor '" + t.name + "': the extents overflow");
+      if (e != 0 && size > ~std::uint64_t{0} / e) fail_load(path, join({"tensor '", t.name, "': the extents overflow"}));
       else size *= e;
-    if (t.begin > t.end || t.end > bytes) fail_load(path, "tensor '" + t.name + "': offsets outside of the file");
-    if (t.end - t.begin != size) fail_load(path, "tensor '" + t.name + "': the offsets do not fit the shape");
+    if (t.begin > t.end || t.end > bytes) fail_load(path, join({"tensor '", t.name, "': offsets outside of the file"}));
+    if (t.end - t.begin != size) fail_load(path, join({"tensor '", t.name, "': the offsets do not fit the shape"}));
     covered += size;
     for (const stored_tensor& other : reader.tensors)
-      if (&other != &t && other.begin < t.end && t.begin < other.end) fail_load(path, "tensors '" + t.name + "' and '" + other.name + "' overlap");
+      if (&other != &t && other.begin < t.end && t.begin < other.end) fail_load(path, join({"tensors '", t.name, "' and '", other.name, "' overlap"}));
   }
   if (covered != bytes) fail_load(path, "bytes that belong to no tensor");
   return reader.tensors;
@@ -184,11 +185,11 @@ inline void load_into(const std::string& path, const std::vector<tensor_place>& 
     const stored_tensor* found = nullptr;
     for (const stored_tensor& t : tensors)
       if (t.name == p.name) found = &t;
-    if (found == nullptr) fail_load(path, "no tensor '" + std::string(p.name) + "'");
+    if (found == nullptr) fail_load(path, join({"no tensor '", p.name, "'"}));
     bool same = static_cast<int>(found->shape.size()) == p.shape.rank;
     for (int d = 0; same && d < p.shape.rank; ++d) same = found->shape[static_cast<std::size_t>(d)] == static_cast<std::uint64_t>(p.shape[d]);
-    if (!same) fail_load(path, "tensor '" + found->name + "' has another shape than the model's");
-    if (found->type != stored_type(p.type)) fail_load(path, "tensor '" + found->name + "' is " + found->type + ", the model's is " + stored_type(p.type));
+    if (!same) fail_load(path, join({"tensor '", found->name, "' has another shape than the model's"}));
+    if (found->type != stored_type(p.type)) fail_load(path, join({"tensor '", found->name, "' is ", found->type, ", the model's is ", stored_type(p.type)}));
     from.push_back(found);
   }
   if (from.size() != tensors.size()) fail_load(path, "tensors that the model does not have");
@@ -200,9 +201,9 @@ inline void save_from(const std::string& path, const std::vector<tensor_place>& 
   std::uint64_t at = 0;
   for (const tensor_place& p : places) {
     const std::uint64_t bytes = static_cast<std::uint64_t>(p.shape.size() * ir::size_of(p.type));
-    header += (at > 0 || header.size() > 1 ? "," : "") + ("\"" + std::string(p.name)) + "\":{\"dtype\":\"" + stored_type(p.type) + "\",\"shape\":[";
-    for (int d = 0; d < p.shape.rank; ++d) header += (d > 0 ? "," : "") + std::to_string(p.shape[d]);
-    header += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + bytes) + "]}";
+    header += join({header.size() > 1 ? "," : "", "\"", p.name, "\":{\"dtype\":\"", stored_type(p.type), "\",\"shape\":["});
+    for (int d = 0; d < p.shape.rank; ++d) header += join({d > 0 ? "," : "", std::to_string(p.shape[d])});
+    header += join({"],\"data_offsets\":[", std::to_string(at), ",", std::to_string(at + bytes), "]}"});
     at += bytes;
   }
   header += "}";
@@ -210,7 +211,7 @@ inline void save_from(const std::string& path, const std::vector<tensor_place>& 
   // written beside and moved: a full disk leaves the old file
   const std::string beside = path + ".part";
   std::FILE* f = std::fopen(beside.c_str(), "wb");
-  if (f == nullptr) fail("intarsia: [save] " + beside + ": cannot be opened");
+  if (f == nullptr) fail(join({"intarsia: [save] ", beside, ": cannot be opened"}));
   const std::uint64_t length = header.size();
   bool good = std::fwrite(&length, 8, 1, f) == 1 && std::fwrite(header.data(), 1, header.size(), f) == header.size();
   for (const tensor_place& p : places) {
@@ -221,7 +222,7 @@ inline void save_from(const std::string& path, const std::vector<tensor_place>& 
   good = good && std::rename(beside.c_str(), path.c_str()) == 0;
   if (!good) {
     std::remove(beside.c_str());
-    fail("intarsia: [save] " + path + ": cannot be written");
+    fail(join({"intarsia: [save] ", path, ": cannot be written"}));
   }
 }
 

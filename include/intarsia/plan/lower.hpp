@@ -145,8 +145,17 @@ class lowering {
     }
     nest& k = out_.kernel;
     k.reduction = ir::opcode::add;
-    k.term = static_cast<std::int8_t>(value(n.in[0], at[ir::lhs]));
-    k.factor = static_cast<std::int8_t>(value(n.in[1], at[ir::rhs]));
+    const int term = operand_value(n.in[0], at[ir::lhs]), factor = operand_value(n.in[1], at[ir::rhs]);
+    k.term = static_cast<std::int8_t>(term);
+    k.factor = static_cast<std::int8_t>(factor);
+  }
+
+  /// An operand of a contraction; indices that divide leave gaps, where it is zero.
+  constexpr int operand_value(node_id i, const point& p) {
+    const extents& shape = g_[i].shape;
+    for (int d = 0; d < shape.rank; ++d)
+      if (!inside(p.at[d], shape[d])) return value_within(i, p, shape, 0);
+    return value(i, p);
   }
 
   constexpr void reduce(node_id root, const point& here) {
@@ -302,10 +311,13 @@ class lowering {
       }
       guarded = guarded || !inside(x, from[d]);
     }
-    if (!guarded) return value(n.in[0], q);
-    const node_id b = n.in[0];
+    return guarded ? value_within(n.in[0], q, from, m.fill) : value(n.in[0], q);
+  }
+
+  /// The value of b at q, or `fill` where q is outside of b's shape.
+  constexpr int value_within(node_id b, const point& q, const extents& from, double fill) {
     const bool leaf = r_.fates[b] == fate::leaf && (g_[b].what == kind::constant || g_[b].what == kind::iota);
-    if (!leaf && r_.fates[b] != fate::seen) return load(b, q, from, m_.homes[b], m.fill, true);
+    if (!leaf && r_.fates[b] != fate::seen) return load(b, q, from, m_.homes[b], fill, true);
     if (!leaf) {  // through further views: their base, under this view's guard
       point base = q;
       node_id x = b;
@@ -326,7 +338,7 @@ class lowering {
         base = next;
         x = g_[x].in[0];
       }
-      return load_under(x, base, q, from, m.fill);
+      return load_under(x, base, q, from, fill);
     }
     const int first = out_.kernel.guards;
     for (int d = 0; d < from.rank; ++d)
@@ -339,13 +351,13 @@ class lowering {
     instruction s;
     s.what = step::map;
     s.op = ir::opcode::select;
-    s.type = s.from = n.type;
+    s.type = s.from = g_[b].type;
     s.a = static_cast<std::int8_t>(add(w));
     s.b = static_cast<std::int8_t>(value(b, q));
     instruction f;
     f.what = step::constant;
-    f.type = n.type;
-    f.value = m.fill;
+    f.type = g_[b].type;
+    f.value = fill;
     s.c = static_cast<std::int8_t>(add(f));
     return add(s);
   }

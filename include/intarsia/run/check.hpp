@@ -6,6 +6,7 @@
 
 #include "intarsia/compile.hpp"
 #include "intarsia/support/error.hpp"
+#include "intarsia/support/text.hpp"
 
 namespace intarsia::run {
 
@@ -13,7 +14,7 @@ template <class T>
 [[gnu::noinline, gnu::cold]] void report_label(const T* labels, index count, index limit) {
   index at = 0;
   while (at < count && labels[at] >= 0 && static_cast<index>(labels[at]) < limit) ++at;
-  support::fail("intarsia: [label_range] label " + std::to_string(labels[at]) + " at position " + std::to_string(at) + " is not in 0.." + std::to_string(limit - 1));
+  support::fail(support::join({"intarsia: [label_range] label ", std::to_string(labels[at]), " at position ", std::to_string(at), " is not in 0..", std::to_string(limit - 1)}));
 }
 
 /// Errors: [label_range].
