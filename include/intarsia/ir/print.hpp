@@ -36,8 +36,8 @@ inline std::string to_text(const view_axis& a) {
   };
   term(a.c0, a.axis0);
   term(a.c1, a.axis1);
-  if (a.offset != 0 || s.empty()) s += (a.offset >= 0 && !s.empty() ? "+" : "") + std::to_string(a.offset);
-  if (a.den > 1) s = "(" + s + support::join({")/", std::to_string(a.den)});
+  if (a.offset != 0 || s.empty()) s += support::join({a.offset >= 0 && !s.empty() ? "+" : "", std::to_string(a.offset)});
+  if (a.den > 1) s = support::join({"(", s, ")/", std::to_string(a.den)});
   return s;
 }
 
@@ -49,12 +49,13 @@ inline std::string to_text(const contraction& c) {
     if (i > 0) s += ", ";
     if (!a.window) {
       for (int r = 0; r < 3; ++r)
-        if (a.dim[r] >= 0) s += std::string(roles[r]) + std::to_string(a.dim[r]) + " ";
+        if (a.dim[r] >= 0) s += support::join({roles[r], std::to_string(a.dim[r]), " "});
       s += support::join({": ", std::to_string(a.extent[0])});
     } else {
-      auto at = [&](int w) { return std::string(roles[a.who[w]]) + std::to_string(a.dim[w]); };
-      s += at(0) + " = " + (a.stride > 1 ? std::to_string(a.stride) + " " : "") + at(1) + " + " + (a.dilation > 1 ? std::to_string(a.dilation) + " " : "") + at(2);
-      if (a.pad != 0) s += (a.pad > 0 ? " - " : " + ") + std::to_string(a.pad > 0 ? a.pad : -a.pad);
+      auto at = [&](int w) { return support::join({roles[a.who[w]], std::to_string(a.dim[w])}); };
+      auto times = [](index factor) { return factor > 1 ? support::join({std::to_string(factor), " "}) : std::string(); };
+      s += support::join({at(0), " = ", times(a.stride), at(1), " + ", times(a.dilation), at(2)});
+      if (a.pad != 0) s += support::join({a.pad > 0 ? " - " : " + ", std::to_string(a.pad > 0 ? a.pad : -a.pad)});
     }
   }
   return s;
@@ -64,7 +65,7 @@ inline std::string text_at(const graph_view& g, int at) { return at < 0 ? std::s
 
 inline std::string to_text(const graph_view& g, node_id i) {
   const node& n = g[i];
-  std::string s = support::join({"%", std::to_string(i)}) + " " + name_of(n.type) + to_text(n.shape) + " = ";
+  std::string s = support::join({"%", std::to_string(i), " ", name_of(n.type), to_text(n.shape), " = "});
   auto operands = [&] {
     std::string o;
     for (node_id operand : n.in)
@@ -74,7 +75,7 @@ inline std::string to_text(const graph_view& g, node_id i) {
   auto axes = [](int mask) {
     std::string a;
     for (int d = 0; d < max_rank; ++d)
-      if (mask >> d & 1) a += (a.empty() ? "" : ",") + std::to_string(d);
+      if (mask >> d & 1) a += support::join({a.empty() ? "" : ",", std::to_string(d)});
     return a;
   };
   switch (n.what) {
@@ -85,34 +86,34 @@ inline std::string to_text(const graph_view& g, node_id i) {
     }
     case kind::constant: s += to_text(n.value); break;
     case kind::data: s += "data"; break;
-    case kind::iota: s += "iota over " + axes(n.aux); break;
-    case kind::map: s += facts_of(n.op).name + operands(); break;
+    case kind::iota: s += support::join({"iota over ", axes(n.aux)}); break;
+    case kind::map: s += support::join({facts_of(n.op).name, operands()}); break;
     case kind::view: {
       const view_map& m = g.view_of(i);
-      s += "view" + operands() + " at (";
+      s += support::join({"view", operands(), " at ("});
       for (int d = 0; d < g[n.in[0]].shape.rank; ++d) s += support::join({d > 0 ? ", " : "", to_text(m.axis[d])});
       s += ")";
-      if (m.fill != 0) s += " else " + to_text(m.fill);
+      if (m.fill != 0) s += support::join({" else ", to_text(m.fill)});
       break;
     }
-    case kind::reshape: s += "reshape" + operands(); break;
-    case kind::reduce: s += (n.op == opcode::add ? std::string("sum") : std::string(facts_of(n.op).name)) + operands() + " over " + axes(n.aux); break;
-    case kind::contract: s += "contract" + operands() + " {" + to_text(g.contraction_of(i)) + "}"; break;
-    case kind::concat: s += "concat" + operands() + support::join({" along ", std::to_string(n.aux)}); break;
-    case kind::copy: s += "copy" + operands(); break;
-    case kind::stop: s += "stop" + operands(); break;
-    case kind::gradient: s += support::join({"gradient of %", std::to_string(n.in[0])}) + support::join({" to %", std::to_string(n.in[1])}); break;
+    case kind::reshape: s += support::join({"reshape", operands()}); break;
+    case kind::reduce: s += support::join({n.op == opcode::add ? "sum" : facts_of(n.op).name, operands(), " over ", axes(n.aux)}); break;
+    case kind::contract: s += support::join({"contract", operands(), " {", to_text(g.contraction_of(i)), "}"}); break;
+    case kind::concat: s += support::join({"concat", operands(), " along ", std::to_string(n.aux)}); break;
+    case kind::copy: s += support::join({"copy", operands()}); break;
+    case kind::stop: s += support::join({"stop", operands()}); break;
+    case kind::gradient: s += support::join({"gradient of %", std::to_string(n.in[0]), " to %", std::to_string(n.in[1])}); break;
   }
   for (const label& l : g.labels)
-    if (l.node == i) s += "  # " + text_at(g, l.name);
+    if (l.node == i) s += support::join({"  # ", text_at(g, l.name)});
   return s;
 }
 
 inline std::string to_text(const graph_view& g) {
   std::string s;
-  for (node_id i = 0; i < g.size(); ++i) s += to_text(g, i) + "\n";
+  for (node_id i = 0; i < g.size(); ++i) s += support::join({to_text(g, i), "\n"});
   for (const output& o : g.outputs)
-    s += (o.assigned >= 0 ? support::join({"assign argument ", std::to_string(o.assigned)}) + " = " : std::string("return ")) + support::join({"%", std::to_string(o.node)}) + "\n";
+    s += support::join({o.assigned >= 0 ? support::join({"assign argument ", std::to_string(o.assigned), " = "}) : "return ", "%", std::to_string(o.node), "\n"});
   return s;
 }
 
