@@ -3,6 +3,7 @@
 // of any programs share one kernel, and its unused tail is zeros, which symbols leave out.
 #pragma once
 
+#include "intarsia/fuse/capacity.hpp"
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
 #include "intarsia/tensor/shape.hpp"
@@ -10,10 +11,10 @@
 namespace intarsia::plan {
 
 inline constexpr int max_loops = 12;
-inline constexpr int max_accesses = 20;
-inline constexpr int max_instructions = 96;
-inline constexpr int max_guards = 12;
-inline constexpr int max_stores = 6;
+using fuse::max_accesses;
+using fuse::max_guards;
+using fuse::max_instructions;
+using fuse::max_stores;
 
 /// A sequence of elements in memory: strides in elements, one for each loop.
 struct access {
