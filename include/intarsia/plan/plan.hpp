@@ -94,23 +94,6 @@ constexpr index bytes_in(const memory_view& m, space where) {
   return bytes;
 }
 
-namespace detail {
-
-/// Where operand k of a gathered node lies in the node's own home.
-constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch, node_id into, int k, const home& whole) {
-  home h = whole;
-  const ir::node& n = g[into];
-  if (k < 0) return h;
-  if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.axis[n.in[0]]);
-  if (n.what == kind::concat) {
-    if (k == 1) h.offset += h.stride[n.aux] * g[n.in[0]].shape[n.aux];
-    return h;
-  }
-  const ir::view_map& m = g.view_of(into);
-  for (int d = 0; d < n.shape.rank; ++d) h.offset -= h.stride[d] * m.axis[d].offset;
-  return h;
-}
-
 /// For each argument the last group that reads it, at its own point or elsewhere.
 struct argument_reads {
   support::list<int> at_point;
@@ -143,6 +126,23 @@ struct argument_reads {
       if (operand >= 0) walk(g, r, operand, group, pointwise && (n.what == kind::map || r.through[i]));
   }
 };
+
+namespace detail {
+
+/// Where operand k of a gathered node lies in the node's own home.
+constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch, node_id into, int k, const home& whole) {
+  home h = whole;
+  const ir::node& n = g[into];
+  if (k < 0) return h;
+  if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.axis[n.in[0]]);
+  if (n.what == kind::concat) {
+    if (k == 1) h.offset += h.stride[n.aux] * g[n.in[0]].shape[n.aux];
+    return h;
+  }
+  const ir::view_map& m = g.view_of(into);
+  for (int d = 0; d < n.shape.rank; ++d) h.offset -= h.stride[d] * m.axis[d].offset;
+  return h;
+}
 
 /// First fit among the buffers that are alive, which are kept in the order of their offsets.
 constexpr void place(memory& m, int groups) {
@@ -209,7 +209,7 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
   auto time_of = [&](int group) { return r.groups[group].time; };
 
   // results of the program
-  const detail::argument_reads reads(g, r);
+  const argument_reads reads(g, r);
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
     if (st.output < 0) continue;

@@ -5,7 +5,7 @@
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/language/function.hpp"
 #include "intarsia/run/check.hpp"
-#include "intarsia/run/execute.hpp"
+#include "intarsia/run/overlap.hpp"
 
 namespace intarsia {
 
@@ -47,6 +47,11 @@ struct argument<T> : tensor_argument<T> {
   }
 };
 
+template <class X>
+inline constexpr bool is_view = false;
+template <class T, std::size_t... D>
+inline constexpr bool is_view<view<T, D...>> = true;
+
 /// What a result of the lambda is to the caller.
 template <class R>
 struct result;
@@ -55,8 +60,12 @@ struct result<traced<T, D...>> {
   using type = std::conditional_t<sizeof...(D) == 0, T, tensor<T, D...>>;
   static constexpr int leaves = 1;
   static constexpr void add(ir::graph& g, const traced<T, D...>& h) { g.outputs.push({h.id, -1}); }
-  INTARSIA_INLINE static void collect(type& x, void** at) {
-    if constexpr (sizeof...(D) == 0) *at = &x;
+  template <class X>
+  INTARSIA_INLINE static void collect(X& x, void** at) {
+    constexpr bool fits = std::is_same_v<typename argument<std::remove_cv_t<X>>::handle, traced<T, D...>>;
+    static_assert(fits, "intarsia: [into] a result has another shape or element type than what it is written into");
+    if constexpr (!fits) return;
+    else if constexpr (sizeof...(D) == 0) *at = &x;
     else *at = x.data();
   }
 };
@@ -146,7 +155,8 @@ struct instance {
   static constexpr int leaves = (argument<Args>::leaves + ... + 0);
   static constexpr int outputs = program::traced::view().outputs.size();
 
-  template <class Results, class... A>
+  /// `Fresh`: the results' memory is new, so that no argument can overlap it.
+  template <bool Fresh, class Results, class... A>
   INTARSIA_INLINE static void call(Results& results, A&... args) {
     const void* at[leaves > 0 ? leaves : 1];
     std::size_t bytes[leaves > 0 ? leaves : 1];
@@ -155,7 +165,8 @@ struct instance {
     check_arguments<program>(at);
     void* to[outputs > 0 ? outputs : 1];
     output_addresses_of<returned>::collect(results, to);
-    execute<program, Target>(at, to);
+    if constexpr (Fresh) execute<program, Target>(at, to);
+    else execute_apart<program, Target>(at, to);
     (void)bytes;
   }
 };
@@ -173,17 +184,18 @@ struct compiled {
   template <class... A>
   INTARSIA_INLINE auto operator()(A&&... args) const {
     typename instance<std::remove_cvref_t<A>...>::results results;
-    instance<std::remove_cvref_t<A>...>::call(results, args...);
+    instance<std::remove_cvref_t<A>...>::template call<true>(results, args...);
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
 
-  /// `step.into(loss, next)(x, k, y)`: the results written into the caller's tensors and numbers.
+  /// `step.into(loss, next)(x, k, y)`: the results written into the caller's tensors, views and numbers. They may
+  /// overlap the arguments: all results are as if everything had been read first.
   template <class... Out>
-  INTARSIA_INLINE auto into(Out&... out) const {
-    return [&out...](auto&&... args) INTARSIA_INLINE_LAMBDA {
-      std::tuple<Out&...> results{out...};
-      instance<std::remove_cvref_t<decltype(args)>...>::call(results, args...);
+  INTARSIA_INLINE auto into(Out&&... out) const {
+    static_assert(((std::is_lvalue_reference_v<Out> || run::is_view<std::remove_cvref_t<Out>>) && ...), "intarsia: [into_temporary] a result is written into a tensor that is gone after the call");
+    return [results = std::tuple<Out...>(std::forward<Out>(out)...)](auto&&... args) mutable INTARSIA_INLINE_LAMBDA {
+      instance<std::remove_cvref_t<decltype(args)>...>::template call<false>(results, args...);
     };
   }
 };

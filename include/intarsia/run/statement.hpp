@@ -4,7 +4,7 @@
 
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/language/lazy.hpp"
-#include "intarsia/run/execute.hpp"
+#include "intarsia/run/overlap.hpp"
 
 namespace intarsia {
 
@@ -21,12 +21,10 @@ struct statement_trace {
 
 struct leaf_addresses {
   const void** at;
-  std::size_t* bytes;
   int count = 0;
   template <class Leaf>
   INTARSIA_INLINE void operator()(const Leaf& leaf) {
-    at[count] = leaf.address();
-    bytes[count++] = Leaf::handle::size() * sizeof(typename Leaf::handle::value_type);
+    at[count++] = leaf.address();
   }
 };
 
@@ -52,30 +50,11 @@ INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
   static_assert(std::is_same_v<from, to>, "intarsia: [assign_shape] the expression has another shape or element type than what it is assigned to");
   if constexpr (std::is_same_v<from, to>) {
     using program = compilation<run::statement_trace<Lazy>, kernels_of<Target>>;
-    constexpr std::size_t size = from::size() * sizeof(typename from::value_type);
     const void* arguments[replay::leaves > 0 ? replay::leaves : 1];
-    std::size_t bytes[replay::leaves > 0 ? replay::leaves : 1];
-    run::leaf_addresses collect{arguments, bytes};
+    run::leaf_addresses collect{arguments};
     replay::for_each_leaf(e, collect);
-    const char* begin = reinterpret_cast<const char*>(out.data());
-    bool overlaps = false;
-    for (int i = 0; i < replay::leaves; ++i) {
-      const char* leaf = static_cast<const char*>(arguments[i]);
-      overlaps = overlaps || (leaf < begin + size && begin < leaf + bytes[i]);
-    }
-    if (!overlaps) [[likely]] {
-      void* outputs[1] = {out.data()};
-      run::execute<program, Target>(arguments, outputs);
-    } else {
-      // an own frame, so that the buffer costs nothing where nothing overlaps
-      [&]() __attribute__((noinline)) {
-        constexpr extents shape = from::shape_value;
-        static thread_local tensor_of<typename from::value_type, shape> beside;
-        void* outputs[1] = {beside.data()};
-        run::execute<program, Target>(arguments, outputs);
-        std::memcpy(out.data(), beside.data(), size);
-      }();
-    }
+    void* outputs[1] = {out.data()};
+    run::execute_apart<program, Target>(arguments, outputs);
   }
 }
 
