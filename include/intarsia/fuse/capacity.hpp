@@ -4,10 +4,11 @@
 
 namespace intarsia::fuse {
 
-inline constexpr int max_accesses = 20;
+inline constexpr int max_accesses = 28;
 inline constexpr int max_instructions = 96;
 inline constexpr int max_guards = 12;
-inline constexpr int max_stores = 6;
+inline constexpr int max_stores = 12;
+inline constexpr int max_sinks = 6;
 
 /// An upper bound of what a value, and all that is computed with it, asks of a nest.
 struct weight {
@@ -19,6 +20,7 @@ struct weight {
     instructions += w.instructions, accesses += w.accesses, guards += w.guards, stores += w.stores;
     return *this;
   }
+  constexpr weight times(int n) const { return {instructions * n, accesses * n, guards * n, stores * n}; }
   friend constexpr weight operator+(weight a, const weight& b) { return a += b; }
   constexpr bool fits(const weight& room) const {
     return instructions <= room.instructions && accesses <= room.accesses && guards <= room.guards && stores <= room.stores;

@@ -36,6 +36,7 @@ struct grouping_view {
   support::slice<int> group_of;     // the group that computes a node; for gathered ones the last that stores into it
   support::slice<bool> stored;      // has a home in memory
   support::slice<bool> contiguous;  // the home is a plain row-major sequence
+  support::slice<bool> sunk;        // a small sum over all that its group makes, or made from such sums: when the loops are done
   support::slice<bool> through;     // a reshape that only joins axes, read at its reader's own point
   support::slice<group> groups;
   support::slice<store> stores;
@@ -48,13 +49,37 @@ struct grouping {
   support::list<int> group_of;
   support::list<bool> stored;
   support::list<bool> contiguous;
+  support::list<bool> sunk;
   support::list<bool> through;
   support::list<group> groups;
   support::list<store> stores;
 
-  constexpr auto lists() const { return std::tie(fates, group_of, stored, contiguous, through, groups, stores); }
-  constexpr operator grouping_view() const { return {fates, group_of, stored, contiguous, through, groups, stores}; }
+  constexpr auto lists() const { return std::tie(fates, group_of, stored, contiguous, sunk, through, groups, stores); }
+  constexpr operator grouping_view() const { return {fates, group_of, stored, contiguous, sunk, through, groups, stores}; }
 };
+
+/// Small sums that a group can gather while its loops run: at most this many running totals for each.
+inline constexpr index max_totals = 4;
+
+/// The operand of contraction n that a group with these loops makes, if n sums over just those loops and its result is
+/// small; else 0. The other operand is then read at i = stride o + dilation k - pad.
+template <class Own>
+constexpr int summed_operand(const ir::graph_view& g, node_id n, const extents& domain, Own own) {
+  const ir::contraction& c = g.contraction_of(n);
+  if (g[n].shape.size() > max_totals) return 0;
+  for (int r = ir::lhs; r <= ir::rhs; ++r) {
+    const node_id operand = g[n].in[r - ir::lhs];
+    if (!own(operand) || g[operand].shape != domain || (r == ir::lhs && own(g[n].in[1]))) continue;
+    bool fits = true;
+    for (int x = 0; x < c.count && fits; ++x) {
+      const ir::contraction_axis& a = c.axis[x];
+      if (!a.window) fits = (a.dim[ir::out] >= 0) != (a.dim[r] >= 0);
+      else fits = a.who[0] == (r == ir::lhs ? ir::rhs : ir::lhs) && (a.who[1] == r || a.who[2] == r);
+    }
+    if (fits) return r;
+  }
+  return 0;
+}
 
 namespace detail {
 
@@ -62,6 +87,7 @@ namespace detail {
 struct frontier {
   int latest = -1;
   bool pointwise = true;
+  bool totals = true;  // all that it reads of that group are running totals, at its own point
 };
 
 template <class Grouping, class Meet>
@@ -84,29 +110,64 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
   r.fates = support::list<fate>(g.size(), fate::leaf);
   r.group_of = support::list<int>(g.size(), -1);
   r.stored = support::list<bool>(g.size(), false);
+  r.sunk = support::list<bool>(g.size(), false);
   r.contiguous = who.contiguous;
   r.through = who.through;
 
   support::list<weight> held;  // by each group; its maker adds what it stores
+  support::list<int> totals;
   auto open = [&](node_id root, int time) {
     held.push(who.tree[root]);
+    totals.push(0);
     return r.groups.push({root, who.domain[root].rank > 0 ? who.domain[root] : g[root].shape, time});
   };
   constexpr weight one_store{0, 1, 0, 1};
   auto has_room = [&](int group, const weight& more) { return (held[group] + more + one_store).fits(whole_nest); };
+  auto frontier_of = [&](node_id i) {
+    detail::frontier f;
+    auto meet = [&](node_id b, bool at_point) {
+      if (r.group_of[b] < f.latest) return;
+      if (r.group_of[b] > f.latest) f = {r.group_of[b], true, true};
+      f.pointwise = f.pointwise && at_point && !r.sunk[b];
+      f.totals = f.totals && at_point && r.sunk[b];
+    };
+    detail::walk(g, r, i, true, meet);
+    return f;
+  };
+  auto own = [&](int group) { return [&r, group](node_id i) { return r.fates[i] == fate::computed && r.group_of[i] == group && !r.sunk[i]; }; };
+  // the group whose loops can gather a sum while they run, -1 if there is none
+  auto gathering = [&](node_id i) {
+    const ir::node& n = g[i];
+    if (batch.total[i] || n.shape.size() > max_totals) return -1;
+    int at = -1;
+    if (n.what == kind::reduce) {
+      const detail::frontier f = frontier_of(n.in[0]);
+      const bool runs = n.op == ir::opcode::add || n.op == ir::opcode::max || n.op == ir::opcode::min;
+      if (runs && n.shape.size() == 1 && f.latest >= 0 && f.pointwise && r.groups[f.latest].domain == g[n.in[0]].shape) at = f.latest;
+    } else {
+      for (int k = 0; k < 2; ++k)
+        if (r.fates[n.in[k]] == fate::computed && r.group_of[n.in[k]] > at) at = r.group_of[n.in[k]];
+      const int summed = at >= 0 ? summed_operand(g, i, r.groups[at].domain, own(at)) : 0;
+      if (summed == 0 || frontier_of(n.in[summed == ir::lhs ? 1 : 0]).latest >= at) return -1;
+    }
+    const int count = static_cast<int>(n.shape.size());
+    if (at < 0 || r.groups[at].time != batch.time[i] || totals[at] + count > max_sinks) return -1;
+    return has_room(at, who.tree[i].times(count) + one_store.times(count)) ? at : -1;
+  };
   // the group that writes a value to a second place: the one that computes it, or one that copies it
   auto find_storing = [&](node_id value, int time) {
     if (r.fates[value] == fate::seen && r.through[value]) {
       const node_id made = g[value].in[0];
-      if (r.fates[made] == fate::computed && batch.time[made] == time && !batch.total[made] && r.groups[r.group_of[made]].domain == g[made].shape)
+      if (r.fates[made] == fate::computed && !r.sunk[made] && batch.time[made] == time && !batch.total[made] && r.groups[r.group_of[made]].domain == g[made].shape)
         return r.group_of[made];
     }
     return r.fates[value] == fate::computed && batch.time[value] == time && !batch.total[value] ? r.group_of[value] : open(value, time);
   };
   auto storing = [&](node_id value, int time) {
     int at = find_storing(value, time);
-    if (!has_room(at, {})) at = open(value, time);
-    held[at] += one_store;
+    const weight stores = one_store.times(r.sunk[value] ? static_cast<int>(g[value].shape.size()) : 1);
+    if (!(held[at] + stores).fits(whole_nest)) at = open(value, time);
+    held[at] += stores;
     return at;
   };
   auto gather = [&](node_id i) {
@@ -129,29 +190,36 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
     const ir::node& n = g[i];
     switch (n.what) {
       case kind::contract:
-      case kind::reduce:
+      case kind::reduce: {
+        const int at = gathering(i);
+        const int count = at >= 0 ? static_cast<int>(n.shape.size()) : 1;
         r.fates[i] = fate::computed;
-        r.group_of[i] = open(i, batch.time[i]);
-        held[r.group_of[i]] += one_store;
-        break;
-      case kind::map:
-        if (!who.material[i]) r.fates[i] = fate::inlined;
-        else {
-          r.fates[i] = fate::inlined;  // while its own operands are looked at
-          detail::frontier f;
-          auto meet = [&](node_id b, bool at_point) {
-            if (r.group_of[b] > f.latest) f = {r.group_of[b], at_point};
-            else if (r.group_of[b] == f.latest) f.pointwise = f.pointwise && at_point;
-          };
-          detail::walk(g, r, i, true, meet);
-          r.fates[i] = fate::computed;
-          // what was gathered is complete only when its last group has run
-          const bool joins = f.latest >= 0 && f.pointwise && (who.domain[i].rank > 0 ? r.groups[f.latest].domain == who.domain[i] : refine(r.groups[f.latest].domain, n.shape).exists) && r.groups[f.latest].time == batch.time[i] && has_room(f.latest, who.tree[i]);
-          if (joins) held[f.latest] += who.tree[i];
-          r.group_of[i] = joins ? f.latest : open(i, batch.time[i]);
-          held[r.group_of[i]] += one_store;
+        r.sunk[i] = at >= 0;
+        r.group_of[i] = at >= 0 ? at : open(i, batch.time[i]);
+        held[r.group_of[i]] += one_store.times(count);
+        if (at >= 0) {
+          held[at] += who.tree[i].times(count);
+          totals[at] += count;
         }
         break;
+      }
+      case kind::map: {
+        r.fates[i] = fate::inlined;
+        if (!who.material[i]) break;
+        const detail::frontier f = frontier_of(i);
+        r.fates[i] = fate::computed;
+        const int at = f.latest;
+        const bool there = at >= 0 && r.groups[at].time == batch.time[i];
+        const int count = static_cast<int>(n.shape.size() > max_totals ? 1 : n.shape.size());
+        const bool fine = who.domain[i].rank > 0;
+        // what was gathered is complete only when its last group has run
+        const bool joins = there && f.pointwise && (fine ? r.groups[at].domain == who.domain[i] : refine(r.groups[at].domain, n.shape).exists) && has_room(at, who.tree[i]);
+        r.sunk[i] = there && f.totals && !fine && n.shape.size() <= max_totals && has_room(at, who.tree[i].times(count) + one_store.times(count));
+        r.group_of[i] = joins || r.sunk[i] ? at : open(i, batch.time[i]);
+        if (joins || r.sunk[i]) held[at] += who.tree[i].times(r.sunk[i] ? count : 1);
+        held[r.group_of[i]] += one_store.times(r.sunk[i] ? count : 1);
+        break;
+      }
       case kind::view:
         r.fates[i] = fate::seen;
         if (who.material[i]) gather(i);

@@ -55,15 +55,22 @@ struct nest_kernel {
   }();
 #if HWY_TARGET == HWY_STATIC_TARGET
   static HWY_INLINE void run(const pointers& p) {
-    if constexpr (is_small) outer_loop<0, 0>(p, counters{});
+    if constexpr (is_small) run_here(p);
     else run_apart(p);
   }
-  static HWY_NOINLINE void run_apart(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+  static HWY_NOINLINE void run_apart(const pointers& p) { run_here(p); }
 #else
-  static HWY_NOINLINE void run(const pointers& p) { outer_loop<0, 0>(p, counters{}); }
+  static HWY_NOINLINE void run(const pointers& p) { run_here(p); }
 #endif
 
  private:
+  static HWY_INLINE void run_here(const pointers& p) {
+    totals sinks;
+    clear(sinks, sink_range{});
+    outer_loop<0, 0>(p, counters{}, sinks);
+    if constexpr (K.sinks > 0) conclude(p, sinks);
+  }
+
   // ---- facts about instructions, at compile time ----
 
   /// The tiled loops that a value differs along, as bits; the lane loop only for what its tile holds several vectors of.
@@ -191,6 +198,22 @@ struct nest_kernel {
     typename Vectors::template value_t<ir::dtype::i32> place[is_arg ? slots(outer_bits, T) : 1];
   };
 
+  /// Running totals over all outer iterations.
+  static constexpr index sink_lanes = horizontal ? 1 : lanes;
+  using sink_range = std::make_integer_sequence<int, K.sinks>;
+  static constexpr ir::dtype sink_type(int sink) { return K.code[K.sink[sink].term].type; }
+  /// Iterations of a tile go to several totals in turn: an addition takes four cycles.
+  static constexpr int ways = K.sinks > 4 ? 1 : K.sinks > 1 ? 2 : 4;
+  template <int Sink>
+  struct total {
+    typename vectors_of<sink_lanes>::template value_t<sink_type(Sink)> v[ways];
+  };
+  template <class Sequence>
+  struct all_totals;
+  template <int... Sink>
+  struct all_totals<std::integer_sequence<int, Sink...>> : total<Sink>... {};
+  using totals = all_totals<sink_range>;
+
   // ---- one value ----
 
   template <int Row, unsigned Bits, tile_sizes T, int S>
@@ -300,7 +323,8 @@ struct nest_kernel {
     else if constexpr (i.what == plan::step::accumulator) {
       if constexpr (is_arg) return sum.place[S];
       else return sum.v[S];
-    } else {
+    } else if constexpr (i.what == plan::step::sink) return whole<i.a>(*sum.of);
+    else {
       using apply = pointwise<Vectors, i.op, i.type, i.from>;
       constexpr int arity = ir::facts_of(i.op).arity;
       if constexpr (arity == 1) return apply::run(get<Vectors, i.a, T, bits, S>(known));
@@ -326,17 +350,20 @@ struct nest_kernel {
 
   // ---- the reduction ----
 
+  /// What a running result begins with.
+  template <ir::dtype Type>
+  static constexpr double neutral(ir::opcode op) {
+    using E = ir::element_t<Type>;
+    const bool largest = op == ir::opcode::max || op == ir::opcode::argmax;
+    if (op == ir::opcode::add) return 0;
+    if (ir::is_float(Type)) return largest ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+    return static_cast<double>(largest ? std::numeric_limits<E>::lowest() : std::numeric_limits<E>::max());
+  }
+
   template <class Vectors, tile_sizes T>
   static HWY_INLINE sums<Vectors, T> start() {
     sums<Vectors, T> s;
-    using E = ir::element_t<sum_type>;
-    constexpr bool real = ir::is_float(sum_type);
-    constexpr bool largest = K.reduction == ir::opcode::max || K.reduction == ir::opcode::argmax;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    constexpr double first = K.reduction == ir::opcode::add ? 0
-                             : real                         ? (largest ? -infinity : infinity)
-                                    : static_cast<double>(largest ? std::numeric_limits<E>::lowest() : std::numeric_limits<E>::max());
-    for (auto& v : s.v) v = Vectors::template constant<sum_type>(first);
+    for (auto& v : s.v) v = Vectors::template constant<sum_type>(neutral<sum_type>(K.reduction));
     for (auto& v : s.place) v = Vectors::template constant<ir::dtype::i32>(is_arg ? 2147483647.0 : 0);
     return s;
   }
@@ -520,24 +547,24 @@ struct nest_kernel {
   }
 
   template <int L, tile_sizes T, index Count = lanes>
-  static HWY_INLINE void outer_loop(const pointers& p, const counters& c) {
-    if constexpr (L == K.outer) tile<T, Count>(p, c);
+  static HWY_INLINE void outer_loop(const pointers& p, const counters& c, totals& sinks) {
+    if constexpr (L == K.outer) tile<T, Count>(p, c, sinks);
     else
-      for_loop<L, T, Count>(p, c, [](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
-        outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r);
+      for_loop<L, T, Count>(p, c, [&sinks](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+        outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r, sinks);
       });
   }
 
   // ---- one tile: reduce, then finish ----
 
   template <tile_sizes T, index Count>
-  static HWY_INLINE void tile(const pointers& p, const counters& c) {
+  static HWY_INLINE void tile(const pointers& p, const counters& c, totals& sinks) {
     using Vectors = vectors_of<lanes>;
-    if constexpr (!reductions) finish<Vectors, T, lanes, Count>(p, c, 0);
+    if constexpr (!reductions) finish<Vectors, T, lanes, Count>(p, c, 0, sinks);
     else {
       auto sum = start<Vectors, T>();
       reduce_loop<K.outer, T, Count, Vectors>(p, c, sum);
-      if constexpr (!horizontal || lanes == 1) finish<Vectors, T, lanes, Count>(p, c, sum);
+      if constexpr (!horizontal || lanes == 1) finish<Vectors, T, lanes, Count>(p, c, sum, sinks);
       else {
         sums<vectors_of<1>, T> one;
         for (int s = 0; s < slots(outer_bits, T); ++s) {
@@ -545,28 +572,28 @@ struct nest_kernel {
             one.v[s] = Vectors1::template constant<sum_type>(0);
             one.place[s] = hn::Set(typename Vectors1::template tag<std::int32_t>(), best_place(sum.v[s], sum.place[s]));
           } else {
-            one.v[s] = hn::Set(typename Vectors1::template tag<held_t<sum_type>>(), across(sum.v[s]));
+            one.v[s] = hn::Set(typename Vectors1::template tag<held_t<sum_type>>(), across<lanes, sum_type, K.reduction>(sum.v[s]));
           }
         }
-        finish<Vectors1, T, 1, 1>(p, c, one);
+        finish<Vectors1, T, 1, 1>(p, c, one, sinks);
       }
     }
   }
   using Vectors1 = vectors_of<1>;
 
   /// The lanes of a running result as one.
-  template <class V>
-  static HWY_INLINE held_t<sum_type> across(V v) {
-    using E = held_t<sum_type>;
+  template <index Lanes, ir::dtype Type, ir::opcode Op, class V>
+  static HWY_INLINE held_t<Type> across(V v) {
+    using E = held_t<Type>;
     const hn::DFromV<V> d;
-    if constexpr (K.reduction == ir::opcode::add && ir::is_float(sum_type)) return hn::GetLane(hn::SumOfLanes(d, v));
+    if constexpr (Op == ir::opcode::add && ir::is_float(Type)) return hn::GetLane(hn::SumOfLanes(d, v));
     else {
-      alignas(64) E lane[lanes];
+      alignas(64) E lane[Lanes];
       hn::Store(v, d, lane);
       E r = lane[0];
-      for (index i = 1; i < lanes; ++i) {
-        if constexpr (K.reduction == ir::opcode::add) r = static_cast<E>(r + lane[i]);
-        else if (lane[i] != lane[i] || (K.reduction == ir::opcode::max ? lane[i] > r : lane[i] < r)) r = lane[i];
+      for (index i = 1; i < Lanes; ++i) {
+        if constexpr (Op == ir::opcode::add) r = static_cast<E>(r + lane[i]);
+        else if (lane[i] != lane[i] || (Op == ir::opcode::max ? lane[i] > r : lane[i] < r)) r = lane[i];
       }
       return r;
     }
@@ -589,11 +616,75 @@ struct nest_kernel {
   }
 
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Sums>
-  static HWY_INLINE void finish(const pointers& p, const counters& c, const Sums& sum) {
-    cells<Vectors, T, range<K.body, K.instructions>> known;
-    compute_all<Vectors, T, Lanes, Count>(p, c, known, sum, range<K.body, K.instructions>{});
+  static HWY_INLINE void finish(const pointers& p, const counters& c, const Sums& sum, totals& sinks) {
+    cells<Vectors, T, range<K.body, K.epilogue>> known;
+    compute_all<Vectors, T, Lanes, Count>(p, c, known, sum, range<K.body, K.epilogue>{});
     store_all<Vectors, T, Lanes, Count>(p, known, std::make_integer_sequence<int, K.stores>{});
+    if constexpr (K.sinks > 0) take_all<Vectors, T, Lanes, Count>(known, sinks, sink_range{});
   }
+
+  // ---- running totals over all iterations, and what is made of them ----
+
+  template <int... Sink>
+  static HWY_INLINE void clear(totals& sinks, std::integer_sequence<int, Sink...>) {
+    (clear<Sink>(sinks), ...);
+  }
+  template <int Sink>
+  static HWY_INLINE void clear(totals& sinks) {
+    constexpr double first = neutral<sink_type(Sink)>(K.sink[Sink].op);
+    for (auto& v : static_cast<total<Sink>&>(sinks).v) v = vectors_of<sink_lanes>::template constant<sink_type(Sink)>(first);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, int... Sink>
+  static HWY_INLINE void take_all(const Cells& known, totals& sinks, std::integer_sequence<int, Sink...>) {
+    (take_slots<Vectors, T, Lanes, Count, Sink>(known, sinks, std::make_integer_sequence<int, slots(outer_bits, T)>{}), ...);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Sink, class Cells, int... S>
+  static HWY_INLINE void take_slots(const Cells& known, totals& sinks, std::integer_sequence<int, S...>) {
+    (take<Vectors, T, Lanes, Count, Sink, S>(known, static_cast<total<Sink>&>(sinks).v[S % ways]), ...);
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Sink, int S, class Cells, class V>
+  static HWY_INLINE void take(const Cells& known, V& sum) {
+    constexpr plan::sink_of sink = K.sink[Sink];
+    constexpr ir::dtype type = sink_type(Sink);
+    using D = typename Vectors::template tag<held_t<type>>;
+    auto term = get<Vectors, sink.term, T, outer_bits, S>(known);
+    if constexpr (Count < Lanes && sink.op == ir::opcode::add) term = hn::IfThenElseZero(hn::FirstN(D(), static_cast<std::size_t>(Count)), term);
+    else if constexpr (Count < Lanes) term = hn::IfThenElse(hn::FirstN(D(), static_cast<std::size_t>(Count)), term, sum);
+    if constexpr (sink.factor >= 0) {
+      auto factor = get<Vectors, sink.factor, T, outer_bits, S>(known);
+      if constexpr (Count < Lanes) factor = hn::IfThenElseZero(hn::FirstN(D(), static_cast<std::size_t>(Count)), factor);
+      if constexpr (ir::is_float(type)) sum = hn::MulAdd(term, factor, sum);
+      else sum = pointwise<Vectors, ir::opcode::add, type, type>::run(sum, pointwise<Vectors, ir::opcode::mul, type, type>::run(term, factor));
+    } else sum = combine<Vectors, type, sink.op>(sum, term);
+  }
+  template <class Vectors, ir::dtype Type, ir::opcode Op, class V>
+  static HWY_INLINE V combine(V a, V b) {
+    const typename Vectors::template tag<held_t<Type>> d;
+    if constexpr (Op == ir::opcode::add) return pointwise<Vectors, Op, Type, Type>::run(a, b);
+    else if constexpr (Op == ir::opcode::max) return max_of(d, a, b);
+    else return min_of(d, a, b);
+  }
+
+  struct whole_totals {
+    totals* of;
+  };
+  static HWY_INLINE void conclude(const pointers& p, totals& sinks) {
+    cells<Vectors1, 0, range<K.epilogue, K.instructions>> known;
+    compute_all<Vectors1, 0, 1, 1>(p, counters{}, known, whole_totals{&sinks}, range<K.epilogue, K.instructions>{});
+    [&]<int... S>(std::integer_sequence<int, S...>) HWY_ATTR INTARSIA_INLINE_LAMBDA { (store_one<Vectors1, K.stores + S, 0, 1, 1>(p, known), ...); }
+    (std::make_integer_sequence<int, K.all_stores - K.stores>{});
+  }
+  template <int Sink>
+  static HWY_INLINE auto whole(totals& sinks) {
+    constexpr ir::dtype type = sink_type(Sink);
+    constexpr ir::opcode op = K.sink[Sink].op;
+    using Vectors = vectors_of<sink_lanes>;
+    auto& v = static_cast<total<Sink>&>(sinks).v;
+    if constexpr (ways == 4) v[0] = combine<Vectors, type, op>(v[0], v[2]), v[1] = combine<Vectors, type, op>(v[1], v[3]);
+    if constexpr (ways > 1) v[0] = combine<Vectors, type, op>(v[0], v[1]);
+    return hn::Set(typename Vectors1::template tag<held_t<type>>(), across<sink_lanes, type, op>(v[0]));
+  }
+
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, int... S>
   static HWY_INLINE void store_all(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {
     (store_one<Vectors, S, T, Lanes, Count>(p, known), ...);

@@ -54,19 +54,101 @@ class lowering {
       }
       remember(root, here, sum);
     }
+    store_all(false);
     for (node_id n = 0; n < g_.size(); ++n)
-      if (r_.fates[n] == fate::computed && r_.group_of[n] == group_ && r_.stored[n] && !is_stored_elsewhere(n)) store(value(n, here_for(g_[n].shape)), m_.homes[n], n);
-    for (int s = 0; s < r_.stores.size(); ++s) {
-      const fuse::store& st = r_.stores[s];
-      if (st.group != group_ || st.home) continue;
-      evaluated_ = st.operand < 0 ? st.value : -1;
-      store(value(st.value, here_for(g_[st.value].shape)), m_.store_homes[s], st.value);
-      evaluated_ = -1;
-    }
+      if (is_own(n) && r_.sunk[n] && g_[n].what != kind::map) sink(n);
+    k.epilogue = k.instructions;
+    if (k.sinks > 0) conclude();
+    k.all_stores = static_cast<std::int8_t>(k.stores + last_stores_);
     return out_;
   }
 
  private:
+  constexpr bool is_own(node_id n) const { return r_.fates[n] == fate::computed && r_.group_of[n] == group_; }
+
+  /// The stores of each outer iteration, or those at the end, of what is made from running totals.
+  constexpr void store_all(bool at_end) {
+    for (node_id n = 0; n < g_.size(); ++n)
+      if (is_own(n) && r_.sunk[n] == at_end && r_.stored[n] && !is_stored_elsewhere(n)) store_value(n, m_.homes[n]);
+    for (int s = 0; s < r_.stores.size(); ++s) {
+      const fuse::store& st = r_.stores[s];
+      if (st.group != group_ || st.home || (is_own(st.value) && r_.sunk[st.value]) != at_end) continue;
+      evaluated_ = st.operand < 0 ? st.value : -1;
+      store_value(st.value, m_.store_homes[s]);
+      evaluated_ = -1;
+    }
+  }
+  constexpr void store_value(node_id n, const home& h) {
+    if (!is_own(n) || !r_.sunk[n]) return store(value(n, here_for(g_[n].shape)), h, n, here_for(g_[n].shape));
+    for (index e = 0; e < g_[n].shape.size(); ++e) store(value(n, element(g_[n].shape, e)), h, n, element(g_[n].shape, e));
+  }
+
+  /// The constant point of element e.
+  static constexpr point element(const extents& shape, index e) {
+    point p;
+    for (int d = shape.rank - 1; d >= 0; --d) {
+      p.at[d].offset = e % shape[d];
+      e /= shape[d];
+    }
+    return p;
+  }
+
+  struct total {
+    node_id node = -1;
+    index element = 0;
+  };
+
+  /// Running totals: one for each element of a small sum over the group's own values.
+  constexpr void sink(node_id n) {
+    nest& k = out_.kernel;
+    for (index e = 0; e < g_[n].shape.size(); ++e) {
+      sink_of s;
+      if (g_[n].what == kind::reduce) {
+        s.op = g_[n].op;
+        s.term = static_cast<std::int8_t>(value(g_[n].in[0], here_for(g_[g_[n].in[0]].shape)));
+      } else {
+        s.op = ir::opcode::add;
+        point at[3]{};
+        at[ir::out] = element(g_[n].shape, e);
+        bind_sum(n, at);
+        s.term = static_cast<std::int8_t>(operand_value(g_[n].in[0], at[ir::lhs]));
+        s.factor = static_cast<std::int8_t>(operand_value(g_[n].in[1], at[ir::rhs]));
+      }
+      k.sink[k.sinks++] = s;
+      totals_.push({n, e});
+    }
+  }
+  /// The operands' points in a sum over the group's own loops, the result's point being given.
+  constexpr void bind_sum(node_id n, point (&at)[3]) const {
+    const ir::contraction& c = g_.contraction_of(n);
+    const int own = fuse::summed_operand(g_, n, r_.groups[group_].domain, [&](node_id i) { return is_own(i); });
+    at[own] = here_for(g_[g_[n].in[own - ir::lhs]].shape);
+    const int other = own == ir::lhs ? ir::rhs : ir::lhs;
+    for (int x = 0; x < c.count; ++x) {
+      const ir::contraction_axis& a = c.axis[x];
+      if (!a.window) {
+        const ir::role from = a.dim[ir::out] >= 0 ? ir::out : static_cast<ir::role>(own);
+        if (a.dim[other] >= 0) at[other].at[a.dim[other]] = at[from].at[a.dim[from]];
+        continue;
+      }
+      affine& i = at[other].at[a.dim[0]];  // i = stride o + dilation k - pad
+      const affine &o = at[a.who[1]].at[a.dim[1]], &w = at[a.who[2]].at[a.dim[2]];
+      i.offset = a.stride * o.offset + a.dilation * w.offset - a.pad;
+      for (int l = 0; l < max_loops; ++l) i.coef[l] = a.stride * o.coef[l] + a.dilation * w.coef[l];
+    }
+  }
+  constexpr void conclude() {
+    known_.clear();
+    for (int s = 0; s < totals_.size(); ++s) {
+      instruction i;
+      i.what = step::sink;
+      i.type = g_[totals_[s].node].type;
+      i.a = static_cast<std::int8_t>(s);
+      remember(totals_[s].node, element(g_[totals_[s].node].shape, totals_[s].element), add(i));
+    }
+    store_all(true);
+  }
+
   /// The group's own point in a shape: the loops of its domain, joined where the domain is finer.
   constexpr point here_for(const extents& shape) const {
     const extents& domain = r_.groups[group_].domain;
@@ -377,17 +459,20 @@ class lowering {
     return made;
   }
 
-  constexpr void store(int v, const home& h, node_id n) {
+  constexpr void store(int v, const home& h, node_id n, const point& p) {
     nest& k = out_.kernel;
     const int number = k.accesses++;
     access& a = k.at[number];
     a.type = g_[n].type;
     out_.buffer[number] = h.buffer;
     out_.offset[number] = h.offset;
-    const point p = here_for(g_[n].shape);
-    for (int d = 0; d < g_[n].shape.rank; ++d)
+    for (int d = 0; d < g_[n].shape.rank; ++d) {
+      out_.offset[number] += h.stride[d] * p.at[d].offset;
       for (int l = 0; l < k.outer; ++l) a.stride[l] += h.stride[d] * p.at[d].coef[l];
-    k.store[k.stores++] = {static_cast<std::int8_t>(number), static_cast<std::int8_t>(v)};
+    }
+    const store_to made{static_cast<std::int8_t>(number), static_cast<std::int8_t>(v)};
+    if (totals_.empty()) k.store[k.stores++] = made;
+    else k.store[k.stores + last_stores_++] = made;
   }
 
   const ir::graph_view& g_;
@@ -397,6 +482,8 @@ class lowering {
   int group_;
   bound_nest out_{};
   support::list<known> known_;
+  support::list<total> totals_;
+  int last_stores_ = 0;
   node_id evaluated_ = -1;
 };
 

@@ -14,6 +14,7 @@ inline constexpr int max_loops = 12;
 using fuse::max_accesses;
 using fuse::max_guards;
 using fuse::max_instructions;
+using fuse::max_sinks;
 using fuse::max_stores;
 
 /// A sequence of elements in memory: strides in elements, one for each loop.
@@ -35,10 +36,10 @@ struct guard {
   index coef[max_loops] = {};
 };
 
-enum class step : std::uint8_t { none, load, constant, position, within, accumulator, map };
+enum class step : std::uint8_t { none, load, constant, position, within, accumulator, sink, map };
 
 /// One value of a nest. load: a is the access. constant: value. position: offset `value` and coefficients of guard row
-/// a. within: guard rows a to a + b - 1. accumulator: a is its number. map: op on a, b, c.
+/// a. within: guard rows a to a + b - 1. sink: the total of sink a. map: op on a, b, c.
 struct instruction {
   step what = step::none;
   ir::opcode op = ir::opcode::none;
@@ -55,7 +56,14 @@ struct store_to {
   std::int8_t value = 0;
 };
 
-/// for all outer loops: for all reduction loops: body, accumulate; then epilogue, stores.
+/// A running total of the values of all outer iterations: of term, or of term * factor.
+struct sink_of {
+  ir::opcode op = ir::opcode::none;  // add, max, min
+  std::int8_t term = 0;
+  std::int8_t factor = -1;
+};
+
+/// for all outer loops: { for all reduction loops: body, accumulate; epilogue, stores, sinks }; conclusion, its stores.
 struct nest {
   std::int8_t loops = 0;
   std::int8_t outer = 0;       // loops [outer, loops) are reduced over
@@ -63,8 +71,11 @@ struct nest {
   std::int8_t accesses = 0;
   std::int8_t guards = 0;
   std::int8_t body = 0;        // instructions [0, body) stand in the reduction loops
-  std::int8_t instructions = 0;
-  std::int8_t stores = 0;
+  std::int8_t epilogue = 0;    // instructions [body, epilogue) once for each outer iteration
+  std::int8_t instructions = 0;  // and [epilogue, instructions) once, on what the sinks hold
+  std::int8_t stores = 0;      // for each outer iteration
+  std::int8_t all_stores = 0;  // and [stores, all_stores) once
+  std::int8_t sinks = 0;
   ir::opcode reduction = ir::opcode::none;  // none, add, max, min, argmax, argmin
   std::int8_t term = 0;        // what is reduced
   std::int8_t factor = -1;     // or the product term * factor
@@ -72,6 +83,7 @@ struct nest {
   index extent[max_loops] = {};
   std::int8_t tile[max_loops] = {};  // iterations (vectors, on the lane loop) done together in registers
   store_to store[max_stores] = {};
+  sink_of sink[max_sinks] = {};
   instruction code[max_instructions] = {};
   access at[max_accesses] = {};
   guard rows[max_guards] = {};

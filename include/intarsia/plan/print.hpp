@@ -29,12 +29,13 @@ inline std::string to_text(const bound_nest& b, const memory_view& m) {
   s += "\n";
   for (int a = 0; a < k.accesses; ++a) {
     bool stored = false;
-    for (int i = 0; i < k.stores; ++i) stored = stored || k.store[i].access == a;
+    for (int i = 0; i < k.all_stores; ++i) stored = stored || k.store[i].access == a;
     s += support::join({stored ? "  store b" : "  load  b", std::to_string(b.buffer[a]), "+", std::to_string(b.offset[a]), " strides"});
     for (int l = 0; l < k.loops; ++l) s += support::join({" ", std::to_string(k.at[a].stride[l])});
     if (k.at[a].guards > 0) s += " checked";
     s += "\n";
   }
+  if (k.sinks > 0) s += support::join({"  running totals ", std::to_string(k.sinks), "\n"});
   (void)m;
   return s;
 }

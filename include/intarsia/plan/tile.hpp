@@ -100,7 +100,7 @@ constexpr index lane_cost(const nest& k, int l, int lanes) {
   index inner = 0, outer = 0;  // of the body; of the epilogue
   index reduced = 1;
   for (int r = k.outer; r < k.loops; ++r) reduced *= k.extent[r];
-  for (int i = 0; i < k.instructions; ++i) {
+  for (int i = 0; i < k.epilogue; ++i) {
     const instruction& c = k.code[i];
     if (c.what != step::load && c.what != step::map) continue;
     index cost = c.what == step::load ? access_cost(k, k.at[c.a], l, lanes, false) : ir::facts_of(c.op).cost;
@@ -141,7 +141,7 @@ constexpr void choose_tile(nest& k, const machine& m, int lanes) {
   auto trips = [&](int l) { return l == k.lane ? (k.extent[l] + lanes - 1) / lanes : k.extent[l]; };
   if (k.factor < 0) {
     int cost = 0;
-    for (int i = 0; i < k.instructions; ++i)
+    for (int i = 0; i < k.epilogue; ++i)
       if (k.code[i].what == step::map) cost += ir::facts_of(k.code[i].op).cost;
     for (int s = 0; s < k.stores && k.reduction == ir::opcode::none && k.lane < k.outer; ++s)
       for (int l = 0; l < k.outer; ++l)

@@ -194,7 +194,7 @@ struct compiled {
   template <class... Out>
   INTARSIA_INLINE auto into(Out&&... out) const {
     static_assert(((std::is_lvalue_reference_v<Out> || run::is_view<std::remove_cvref_t<Out>>) && ...), "intarsia: [into_temporary] a result is written into a tensor that is gone after the call");
-    return [results = std::tuple<Out...>(std::forward<Out>(out)...)](auto&&... args) mutable INTARSIA_INLINE_LAMBDA {
+    return [results = std::tuple<Out...>(std::forward<Out>(out)...)](auto&&... args) INTARSIA_INLINE_LAMBDA {
       instance<std::remove_cvref_t<decltype(args)>...>::template call<false>(results, args...);
     };
   }
