@@ -11,6 +11,7 @@
 #include "intarsia/plan/lower.hpp"
 #include "intarsia/plan/plan.hpp"
 #include "intarsia/plan/tile.hpp"
+#include "intarsia/simplify/fold.hpp"
 #include "intarsia/simplify/simplify.hpp"
 
 namespace intarsia {
@@ -32,7 +33,11 @@ struct compilation {
   struct simplify_pass {
     static constexpr ir::graph run() { return simplify::run(differentiated::view()); }
   };
-  using simplified = support::frozen<simplify_pass>;
+  /// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
+  struct fold_pass {
+    static constexpr ir::graph run() { return simplify::run(simplify::folded(support::frozen<simplify_pass>::view())); }
+  };
+  using simplified = support::frozen<std::conditional_t<Prepared, fold_pass, simplify_pass>>;
 
   /// 4. Borders as explicit zeros, so that contractions need no bounds; again simplified, because windows of one value
   ///    mostly ask for the same border.

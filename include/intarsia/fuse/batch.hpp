@@ -4,7 +4,7 @@
 // Invariant: a value with a batch axis depends on each batch element by itself; whatever joins them is a sum.
 #pragma once
 
-#include "intarsia/ir/graph.hpp"
+#include "intarsia/simplify/fold.hpp"
 
 namespace intarsia::fuse {
 
@@ -184,23 +184,13 @@ class batch_finder {
 /// A tile of the batch must leave the values of its widest layer in the second-level cache.
 inline constexpr index tile_limit = 512 * 1024;
 
-/// Values that a model's parameters alone decide.
-constexpr support::list<bool> find_fixed(const ir::graph_view& g) {
-  support::list<bool> fixed(g.size(), true);
-  for (node_id i = 0; i < g.size(); ++i) {
-    if (g[i].what == kind::argument) fixed[i] = g.arguments[g[i].aux].is != ir::part::input;
-    for (node_id operand : g[i].in) fixed[i] = fixed[i] && (operand < 0 || fixed[operand]);
-  }
-  return fixed;
-}
-
 /// `lanes`: of the target's vectors, for 4-byte elements. `prepared`: section 0 holds what parameters decide, the rest
 /// begins with section 2.
 constexpr batching find_batch(const ir::graph_view& g, index lanes, bool prepared) {
   batching r;
   r.time = support::list<int>(g.size(), 0);
   if (prepared) {
-    r.fixed = find_fixed(g);
+    r.fixed = simplify::find_fixed(g);
     for (node_id i = 0; i < g.size(); ++i)
       if (!r.fixed[i]) r.time[i] = 2;
   }
