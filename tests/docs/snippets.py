@@ -30,9 +30,9 @@ def check(page, line, code, expected, into):
     programs += 1
     if not re.search(r'\bint main\(', code):
         code = '#include <intarsia/intarsia.hpp>\nnamespace ia = intarsia;\n' + code.replace('#include <intarsia/intarsia.hpp>\n', '') + '\nint main() {}\n'
-    source, program = into / 'snippet.cpp', into / 'snippet'
+    source, program = into / 'program.cpp', into / 'program'
     source.write_text(code)
-    made = subprocess.run([compiler, '-std=c++20', '-O1', '-I', include, *flags, str(source), '-o', str(program)], capture_output=True, text=True)
+    made = subprocess.run([compiler, '-std=c++20', '-O1', '-I', include, '-I', str(into), *([] if 'foreach_target' in code else flags), str(source), '-o', str(program), '-lhwy'], capture_output=True, text=True)
     if made.returncode != 0:
         fail(page, line, 'does not compile\n' + '\n'.join(l[:300] for l in made.stderr.splitlines() if 'error' in l)[:2000])
         return
