@@ -214,8 +214,8 @@ struct clamp_fn {
   constexpr auto operator()(auto x, auto lo, auto hi) const { return minimum(maximum(x, lo), hi); }
 };
 struct softplus_fn {
-  // log(1 + exp(x)) without overflow
-  constexpr auto operator()(auto x) const { return maximum(x, 0) + log1p(exp(-abs(x))); }
+  // log(1 + exp(x)) without overflow; at 0 each term has one branch, so that all derivatives are right there too
+  constexpr auto operator()(auto x) const { return relu(x) + log1p(exp(where(x > 0, -x, x))); }
 };
 struct silu_fn {
   constexpr auto operator()(auto x) const { return x * sigmoid(x); }
