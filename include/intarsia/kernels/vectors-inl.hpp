@@ -134,6 +134,9 @@ struct vectors {
   template <ir::dtype T>
   static HWY_INLINE void store_first(value_t<T> v, ir::element_t<T>* p, std::size_t count) {
     using E = ir::element_t<T>;
+    // one lane: g++ 12 makes a masked store of a constant mask into a read and a write of all 16 bytes
+    if constexpr (Lanes == 1) store<T>(v, p);
+    else
 #if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
     if constexpr (sizeof(E) >= 4) {
       hn::BlendedStore(v, hn::FirstN(tag<E>(), count), tag<E>(), p);
