@@ -362,15 +362,34 @@ class lowering {
     if (n.what == kind::copy) return value(n.in[0], p);
     if (r_.through[i] && p == here_for(n.shape) && refine(r_.groups[group_].domain, g_[n.in[0]].shape).exists)
       return value(n.in[0], here_for(g_[n.in[0]].shape));
+    if (n.what == kind::reshape) return load(i, p, n.shape, home_of(i), 0, true);
+    return viewed(i, p);
+  }
+
+  /// Where a value is in memory, seen through reshapes and views of it.
+  constexpr home home_of(node_id i) const {
+    const ir::node& n = g_[i];
+    if (r_.fates[i] != fate::seen) return m_.homes[i];
     if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
       const home& h = m_.homes[n.in[0]];
       // an argument is row-major over the whole batch, a value of ours has the batch on the lanes
       const bool outside = m_.buffers[h.buffer].where == space::argument || m_.buffers[h.buffer].where == space::output;
       home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.axis[i]);
       flat.offset = h.offset;
-      return load(n.in[0], p, n.shape, flat, 0, true);
+      return flat;
     }
-    return viewed(i, p);
+    const home from = home_of(n.in[0]);
+    const ir::view_map& m = g_.view_of(i);
+    home h;
+    h.buffer = from.buffer;
+    h.offset = from.offset;
+    for (int d = 0; d < g_[n.in[0]].shape.rank; ++d) {
+      const ir::view_axis& a = m.axis[d];
+      h.offset += from.stride[d] * a.offset;
+      if (a.axis0 >= 0) h.stride[a.axis0] += from.stride[d] * a.c0;
+      if (a.axis1 >= 0) h.stride[a.axis1] += from.stride[d] * a.c1;
+    }
+    return h;
   }
 
   constexpr int viewed(node_id i, const point& p) {
@@ -399,29 +418,7 @@ class lowering {
   /// The value of b at q, or `fill` where q is outside of b's shape.
   constexpr int value_within(node_id b, const point& q, const extents& from, double fill) {
     const bool leaf = r_.fates[b] == fate::leaf && (g_[b].what == kind::constant || g_[b].what == kind::iota);
-    if (!leaf && r_.fates[b] != fate::seen) return load(b, q, from, m_.homes[b], fill, true);
-    if (!leaf) {  // through further views: their base, under this view's guard
-      point base = q;
-      node_id x = b;
-      while (r_.fates[x] == fate::seen && g_[x].what == kind::view) {
-        const ir::view_map& through = g_.view_of(x);
-        point next;
-        for (int d = 0; d < g_[g_[x].in[0]].shape.rank; ++d) {
-          const ir::view_axis& a = through.axis[d];
-          next.at[d].offset = a.offset;
-          for (int t = 0; t < 2; ++t) {
-            const int axis = t == 0 ? a.axis0 : a.axis1;
-            if (axis < 0) continue;
-            const index c = t == 0 ? a.c0 : a.c1;
-            next.at[d].offset += c * base.at[axis].offset;
-            for (int l = 0; l < max_loops; ++l) next.at[d].coef[l] += c * base.at[axis].coef[l];
-          }
-        }
-        base = next;
-        x = g_[x].in[0];
-      }
-      return load_under(x, base, q, from, fill);
-    }
+    if (!leaf) return load(b, q, from, home_of(b), fill, true);
     const int first = out_.kernel.guards;
     for (int d = 0; d < from.rank; ++d)
       if (!inside(q.at[d], from[d])) guard_row(q.at[d], from[d], 0);
@@ -442,21 +439,6 @@ class lowering {
     f.value = fill;
     s.c = static_cast<std::int8_t>(add(f));
     return add(s);
-  }
-
-  /// A load at `p`, made only where `q` is inside of `shape`.
-  constexpr int load_under(node_id n, const point& p, const point& q, const extents& shape, double fill) {
-    const home& h = m_.homes[n];
-    nest& k = out_.kernel;
-    const int made = load(n, p, g_[n].shape, h, fill, false);
-    access& a = k.at[k.accesses - 1];
-    a.guard_first = k.guards;
-    for (int d = 0; d < shape.rank; ++d)
-      if (!inside(q.at[d], shape[d])) {
-        guard_row(q.at[d], shape[d], 0);
-        ++a.guards;
-      }
-    return made;
   }
 
   constexpr void store(int v, const home& h, node_id n, const point& p) {
