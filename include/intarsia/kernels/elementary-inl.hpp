@@ -42,7 +42,7 @@ struct constants<float> {
   static constexpr int mantissa = 23, bias = 127;
   static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f, log1p_large = 0x1p100f, log1p_factor = 0x1p-64f;
   static constexpr int log1p_exponent = 64;
-  static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3;
+  static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3, exponent_zero = 0;
   static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f;
   static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x: normal to +-, 0 below, inf above
   static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, erf_border = 1, erf_most = 4, far = 1e4f;
@@ -63,8 +63,9 @@ struct constants<float> {
   static constexpr float cos_c[] = {-0x1p-1f, 0x1.55554ap-5f, -0x1.6c0c1ap-10f, 0x1.99e0eap-16f};
   static constexpr float erf_c[] = {0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce6p-4f, -0x1.b7f71ap-6f, 0x1.53f22cp-8f, -0x1.a351bcp-11f,
       0x1.47735ap-14f};
-  static constexpr float erfc_c[] = {-0x1.66471p-12f, -0x1.2088ep0f, -0x1.46bb1p-1f, -0x1.a6523ep-4f, 0x1.65c96ap-6f, -0x1.82569cp-9f,
-      0x1.86d5ep-13f};
+  static constexpr float erfc_c[] = {-0x1.027152p-11f, -0x1.a0447ep0f, -0x1.d75f68p-1f, -0x1.30a416p-3f, 0x1.02171ap-5f, -0x1.16b05p-8f,
+      0x1.19f016p-12f};
+  static constexpr float exp2_c[] = {0x1.62e432p-1f, 0x1.ebf9b8p-3f, 0x1.c6addcp-5f, 0x1.3cebc6p-7f, 0x1.5f9ecep-10f};
 };
 
 template <>
@@ -72,7 +73,7 @@ struct constants<double> {
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022, log1p_large = 0x1p900, log1p_factor = 0x1p-512;
   static constexpr int log1p_exponent = 512;
-  static constexpr std::uint64_t one_bits = 0x3ff0000000000000, sqrt_half_bits = 0x3fe6a09e667f3bcd;
+  static constexpr std::uint64_t one_bits = 0x3ff0000000000000, sqrt_half_bits = 0x3fe6a09e667f3bcd, exponent_zero = one_bits;
   static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1;
   static constexpr double exp_normal = 708, exp_least = -746, exp_most = 710;
   static constexpr double expm1_least = -40, tanh_most = 20, sigmoid_most = 40, erf_border = 1.25, erf_most = 6, far = 1e6;
@@ -99,10 +100,13 @@ struct constants<double> {
   static constexpr double erf_c[] = {0x1.06eba8214db69p-3, -0x1.812746b037a14p-2, 0x1.ce2f21a0443bp-4, -0x1.b82ce312d79d1p-6,
       0x1.565bcd16e67edp-8, -0x1.c02db5151025bp-11, 0x1.f9a33d69cd01cp-14, -0x1.f4d38f0fd0c8ep-17, 0x1.b9f1a96abcbdfp-20,
       -0x1.5fb3b53294c4dp-23, 0x1.fe6e7825ae1d8p-27, -0x1.535deabab0aa9p-30, 0x1.8949fac19860bp-34, -0x1.2a53125967a3bp-38};
-  static constexpr double erfc_c[] = {-0x1.261883273404ep-18, -0x1.20db00c477511p0, -0x1.4606a61075ddep-1, -0x1.a36eeb1574b9p-4,
-      0x1.2ede48fc295fp-6, 0x1.0db17a9dfe9b5p-10, -0x1.46ac13b96be1ap-9, 0x1.3780dca38ad06p-10, -0x1.873ee17c70279p-12,
-      0x1.6d3afbc714f5ap-14, -0x1.034ee76c6b37cp-16, 0x1.152782bf50598p-19, -0x1.af26118d6bd2p-23, 0x1.c9f5d24865009p-27,
-      -0x1.25d0c646f8b8fp-31, 0x1.51319ebadf669p-37};
+  static constexpr double erfc_c[] = {-0x1.a84a5d04debedp-18, -0x1.a0baf979b8c74p0, -0x1.d65b263ca089cp-1, -0x1.2e8ea18ddbfd3p-3,
+      0x1.b4f2541fbd676p-6, 0x1.8515cca0e4902p-10, -0x1.d749cfe1990e2p-9, 0x1.c167844a285bfp-10, -0x1.1a395c3ddaa88p-11,
+      0x1.07754289d8017p-13, -0x1.761a49514190cp-16, 0x1.8fd9648635eabp-19, -0x1.37020f886e763p-22, 0x1.4a593636c149ap-26,
+      -0x1.a7e2de194221p-31, 0x1.e677c5eaa4a6ep-37};
+  static constexpr double exp2_c[] = {0x1.62e42fefa3a19p-1, 0x1.ebfbdff82c5b1p-3, 0x1.c6b08d703cf39p-5, 0x1.3b2ab6fb9ddd1p-7,
+      0x1.5d87fe9d6303fp-10, 0x1.43091315d7ec1p-13, 0x1.ffcb543b67d7ap-17, 0x1.62bfb6922486fp-20, 0x1.b675945580431p-24,
+      0x1.e637a00243735p-28};
 };
 
 template <class D>
@@ -207,20 +211,27 @@ HWY_INLINE V scaled(D d, V x, V z, V t) {
   return hn::IfThenElse(hn::Gt(x, hn::Set(d, C::exp_most)), hn::Inf(d), hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, C::exp_least)), y));
 }
 
-/// Bits whose exponent field is k + bias where x = 2^k m, sqrt(1/2) <= m < sqrt(2), and k itself less `offset`.
+/// x = 2^k m, sqrt(1/2) <= m < sqrt(2): k, and bits whose exponent field is that of 2^k (double) or k itself (float); below it
+/// are those of m less sqrt(1/2).
 template <class D>
 struct exponent {
   hn::Vec<hn::RebindToUnsigned<D>> bits;
   hn::Vec<D> k;
 };
 template <class D, class V>
-HWY_INLINE exponent<D> exponent_of(D d, V x, V offset) {
+HWY_INLINE exponent<D> exponent_of(D d, V x) {
   using C = of<D>;
   using U = hwy::MakeUnsigned<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
-  const auto bits = hn::Add(hn::BitCast(du, x), hn::Set(du, C::one_bits - C::sqrt_half_bits));
-  const auto k = hn::Or(hn::ShiftRight<C::mantissa>(bits), hn::Set(du, std::bit_cast<U>(C::integers)));
-  return {bits, hn::Sub(hn::BitCast(d, k), offset)};
+  if constexpr (sizeof(U) == 4) {
+    const hn::RebindToSigned<D> di;
+    const auto bits = hn::Sub(hn::BitCast(du, x), hn::Set(du, C::sqrt_half_bits));
+    return {bits, hn::ConvertTo(d, hn::ShiftRight<C::mantissa>(hn::BitCast(di, bits)))};
+  } else {  // 64-bit integers are not converted by every target
+    const auto bits = hn::Sub(hn::BitCast(du, x), hn::Set(du, C::sqrt_half_bits - C::exponent_zero));
+    const auto k = hn::Or(hn::ShiftRight<C::mantissa>(bits), hn::Set(du, std::bit_cast<U>(C::integers)));
+    return {bits, hn::Sub(hn::BitCast(d, k), hn::Set(d, C::integers + C::bias))};
+  }
 }
 
 /// k ln 2 + log(1 + f)
@@ -390,14 +401,12 @@ HWY_INLINE V log_of(D d, V x) {
   using C = elementary::of<D>;
   using U = hwy::MakeUnsigned<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
-  V offset = hn::Set(d, C::integers + C::bias), scaled = x;
-  const bool rare = !hn::AllTrue(d, hn::And(hn::Ge(x, hn::Set(d, C::least_normal)), hn::Lt(x, hn::Inf(d))));
-  if (HWY_UNLIKELY(rare)) {
-    const auto tiny = hn::Lt(x, hn::Set(d, C::least_normal));
-    scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, C::integers)), x);
-    offset = hn::IfThenElse(tiny, hn::Set(d, C::integers + (C::bias + C::mantissa)), offset);
-  }
-  const auto e = elementary::exponent_of(d, scaled, offset);
+  V scaled = x;
+  const auto tiny = hn::Lt(x, hn::Set(d, C::least_normal));
+  const bool rare = !hn::AllTrue(d, hn::AndNot(tiny, hn::Lt(x, hn::Inf(d))));
+  if (HWY_UNLIKELY(rare)) scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, C::integers)), x);
+  auto e = elementary::exponent_of(d, scaled);
+  if (HWY_UNLIKELY(rare)) e.k = hn::Sub(e.k, hn::IfThenElseZero(tiny, hn::Set(d, C::mantissa)));
   const auto m = hn::Add(hn::And(e.bits, hn::Set(du, (U{1} << C::mantissa) - 1)), hn::Set(du, C::sqrt_half_bits));
   V y = elementary::log_reduced(d, e.k, hn::Sub(hn::BitCast(d, m), hn::Set(d, 1)));
   if (HWY_UNLIKELY(rare)) {
@@ -415,16 +424,14 @@ HWY_INLINE V log1p_of(D d, V x) {
   using U = hwy::MakeUnsigned<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
   const V one = hn::Set(d, 1), least = hn::Set(d, -1);
-  V offset = hn::Set(d, C::integers + C::bias), scaled = x;
+  V scaled = x;
   const auto large = hn::Gt(x, hn::Set(d, C::log1p_large));
   const bool rare = !hn::AllTrue(d, hn::AndNot(large, hn::Gt(x, least)));
-  if (HWY_UNLIKELY(rare)) {  // 2^-k would not be normal
-    scaled = hn::IfThenElse(large, hn::Mul(x, hn::Set(d, C::log1p_factor)), x);
-    offset = hn::IfThenElse(large, hn::Set(d, C::integers + (C::bias - C::log1p_exponent)), offset);
-  }
-  const auto e = elementary::exponent_of(d, hn::Add(one, scaled), offset);
+  if (HWY_UNLIKELY(rare)) scaled = hn::IfThenElse(large, hn::Mul(x, hn::Set(d, C::log1p_factor)), x);  // 2^-k would not be normal
+  auto e = elementary::exponent_of(d, hn::Add(one, scaled));
+  if (HWY_UNLIKELY(rare)) e.k = hn::Add(e.k, hn::IfThenElseZero(large, hn::Set(d, C::log1p_exponent)));
   const auto field = hn::And(e.bits, hn::Set(du, static_cast<U>(~((U{1} << C::mantissa) - 1))));
-  const V s = hn::BitCast(d, hn::Sub(hn::Set(du, U{2 * C::bias} << C::mantissa), field));
+  const V s = hn::BitCast(d, hn::Sub(hn::Set(du, C::one_bits + C::exponent_zero), field));
   V y = elementary::log_reduced(d, e.k, hn::MulAdd(scaled, s, hn::Sub(s, one)));
   y = hn::CopySignToAbs(y, x);  // -0
   if (HWY_UNLIKELY(rare)) {
@@ -435,19 +442,20 @@ HWY_INLINE V log1p_of(D d, V x) {
   return y;
 }
 
-/// erf |x| = |x| + |x| p(x^2) below the border, 1 - e^p(|x|) above it
+/// erf |x| = |x| + |x| p(x^2) below the border, 1 - 2^q(|x|) above it
 template <class D, class V>
 HWY_INLINE V erf_of(D d, V x) {
   using C = elementary::of<D>;
   const V a = elementary::at_most(d, hn::Abs(x), C::erf_most);
   const V a2 = hn::Mul(a, a);
   const V below = hn::MulAdd(elementary::polynomial(elementary::coefficients<D, C::erf_c>(), a2, hn::Mul(a2, a2)), a, a);
-  const V p = elementary::polynomial(elementary::coefficients<D, C::erfc_c>(), a, a2);
+  const V q = elementary::polynomial(elementary::coefficients<D, C::erfc_c>(), a, a2);
   const V round = hn::Set(d, C::round + C::bias);
-  const V z = hn::MulAdd(p, hn::Set(d, C::log2_e), round);
-  const auto e = elementary::expm1_reduced(d, p, hn::Sub(z, round));
+  const V z = hn::Add(q, round);
+  const V f = hn::Sub(q, hn::Sub(z, round));
   const V s = elementary::power(d, z);
-  const V above = hn::NegMulAdd(s, hn::Add(e.high, e.low), hn::Sub(hn::Set(d, 1), s));
+  const V p = elementary::polynomial(elementary::coefficients<D, C::exp2_c>(), f, hn::Mul(f, f));
+  const V above = hn::NegMulAdd(hn::Mul(s, f), p, hn::Sub(hn::Set(d, 1), s));
   return hn::CopySignToAbs(hn::IfThenElse(hn::Lt(a, hn::Set(d, C::erf_border)), below, above), x);
 }
 
