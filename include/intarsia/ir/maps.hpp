@@ -24,6 +24,11 @@ constexpr index divisor(index den) { return den > 1 ? den : 1; }
 struct view_map {
   view_axis axis[max_rank] = {};  // one for each axis of the operand
   double fill = 0;
+
+  // said again: g++ 12 loses defaults of elements of arrays in constant evaluation
+  constexpr view_map() {
+    for (view_axis& a : axis) a.axis0 = a.axis1 = -1;
+  }
   friend constexpr bool operator==(const view_map&, const view_map&) = default;
 };
 
@@ -54,6 +59,13 @@ inline constexpr int max_contraction_axes = 8;
 struct contraction {
   int count = 0;
   contraction_axis axis[max_contraction_axes] = {};
+
+  constexpr contraction() {  // as for view_map
+    for (contraction_axis& a : axis) {
+      a.stride = a.dilation = 1;
+      for (int i = 0; i < 3; ++i) a.who[i] = nobody, a.dim[i] = -1;
+    }
+  }
 
   constexpr void share(int dim_out, int dim_lhs, int dim_rhs, index extent) {
     contraction_axis& a = axis[count++];

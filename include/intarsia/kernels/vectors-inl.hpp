@@ -68,9 +68,9 @@ struct vectors {
   static HWY_INLINE hn::Mask<tag<T>> narrow(mask m) {
     if constexpr (sizeof(T) == Wide) return hn::RebindMask(tag<T>(), m);
     else {
-      const tag<std::int32_t> d32;
-      const tag<std::int64_t> d64;
-      return hn::RebindMask(tag<T>(), hn::MaskFromVec(hn::DemoteTo(d32, hn::VecFromMask(d64, hn::RebindMask(d64, m)))));
+      const tag<std::uint32_t> d32;
+      const tag<std::uint64_t> d64;
+      return hn::RebindMask(tag<T>(), hn::MaskFromVec(hn::TruncateTo(d32, hn::VecFromMask(d64, hn::RebindMask(d64, m)))));
     }
   }
   static HWY_INLINE mask first(std::size_t count) { return hn::FirstN(mask_tag(), count); }
