@@ -128,7 +128,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
     auto meet = [&](node_id b, bool at_point) {
       if (r.group_of[b] < f.latest) return;
       if (r.group_of[b] > f.latest) f = {r.group_of[b], true, true};
-      f.pointwise = f.pointwise && at_point && !r.sunk[b];
+      f.pointwise = f.pointwise && at_point && !r.sunk[b] && r.fates[b] != fate::gathered;  // gathered: complete when the group has run
       f.totals = f.totals && at_point && r.sunk[b];
     };
     detail::walk(g, r, i, true, meet);
@@ -212,7 +212,6 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
         const bool there = at >= 0 && r.groups[at].time == batch.time[i];
         const int count = static_cast<int>(n.shape.size() > max_totals ? 1 : n.shape.size());
         const bool fine = who.domain[i].rank > 0;
-        // what was gathered is complete only when its last group has run
         const bool joins = there && f.pointwise && (fine ? r.groups[at].domain == who.domain[i] : refine(r.groups[at].domain, n.shape).exists) && has_room(at, who.tree[i]);
         r.sunk[i] = there && f.totals && !fine && n.shape.size() <= max_totals && has_room(at, who.tree[i].times(count) + one_store.times(count));
         r.group_of[i] = joins || r.sunk[i] ? at : open(i, batch.time[i]);

@@ -698,29 +698,36 @@ struct nest_kernel {
       store_transposed<Vectors, Store, T, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
     } else store_slots<Vectors, Store, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{});
   }
-  /// The lanes are far apart in memory, the iterations of tiled loop `Along` are neighbours: rows of the transposed square.
+  /// The lanes are far apart in memory, the iterations of tiled loop `Along` are neighbours: rows of transposed squares.
   template <class Vectors, int Store, tile_sizes T, int Along, int Rows, class Cells, int... Square>
   static HWY_INLINE void store_transposed(const pointers& p, const Cells& known, std::integer_sequence<int, Square...>) {
-    (store_square<Vectors, Store, T, Along, Rows, Square>(p, known, std::make_integer_sequence<int, Rows>{}), ...);
+    constexpr int whole = Rows / lanes, rest = Rows % lanes;
+    (store_squares<Vectors, Store, T, Along, Square>(p, known, std::make_integer_sequence<int, whole>{}), ...);
+    if constexpr (rest > 0)
+      (store_square<Vectors, Store, T, Along, whole * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, rest>{}), ...);
   }
-  template <class Vectors, int Store, tile_sizes T, int Along, int Rows, int Square, class Cells, int... R>
+  template <class Vectors, int Store, tile_sizes T, int Along, int Square, class Cells, int... Block>
+  static HWY_INLINE void store_squares(const pointers& p, const Cells& known, std::integer_sequence<int, Block...>) {
+    (store_square<Vectors, Store, T, Along, Block * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, static_cast<int>(lanes)>{}), ...);
+  }
+  /// Iterations First, First + 1, ... of loop `Along`, at most as many as there are lanes.
+  template <class Vectors, int Store, tile_sizes T, int Along, int First, int Square, class Cells, int... R>
   static HWY_INLINE void store_square(const pointers& p, const Cells& known, std::integer_sequence<int, R...>) {
     constexpr int A = K.store[Store].access;
     constexpr plan::access a = K.at[A];
     constexpr unsigned others = outer_bits & ~(1u << Along);
     using E = ir::element_t<a.type>;
     using D = typename Vectors::template tag<E>;
-    static_assert(Rows <= lanes);
     hn::Vec<D> square[lanes];
     for (auto& v : square) v = hn::Zero(D());
-    ((square[R] = get<Vectors, K.store[Store].value, T, outer_bits, slot_at(others, Square, Along, R, T)>(known)), ...);
+    ((square[R] = get<Vectors, K.store[Store].value, T, outer_bits, slot_at(others, Square, Along, First + R, T)>(known)), ...);
     transpose<static_cast<std::size_t>(lanes)>(D(), square);
-    constexpr index skip = offset(K.at[A].stride, others, T, Square);
+    constexpr index skip = offset(K.at[A].stride, others, T, Square) + First;
     E* to = reinterpret_cast<E*>(p.at[A]) + skip;
     HWY_UNROLL(16)
     for (index i = 0; i < lanes; ++i) {
-      if constexpr (Rows == lanes) Vectors::template store<a.type>(square[i], to + i * a.stride[K.lane]);
-      else Vectors::template store_first<a.type>(square[i], to + i * a.stride[K.lane], Rows);
+      if constexpr (sizeof...(R) == lanes) Vectors::template store<a.type>(square[i], to + i * a.stride[K.lane]);
+      else Vectors::template store_first<a.type>(square[i], to + i * a.stride[K.lane], sizeof...(R));
     }
   }
   /// The slot among all outer loops of iteration r of loop `along`, the others being as in slot s of theirs.

@@ -3,6 +3,8 @@
 // Shape rule: the named axes go; with `keep_axes` they stay with extent 1. No axis named: all.
 #pragma once
 
+#include <limits>
+
 #include "intarsia/language/pointwise.hpp"
 
 namespace intarsia {
@@ -92,7 +94,7 @@ namespace support {
 
 // The maximum as a shift that cancels: finite, so that rows of -inf do not turn into NaN.
 constexpr auto shift_of(auto m) {
-  return stop_gradient(where(abs(m) < 1e30, m, where(is_nan(m), m, 0)));
+  return stop_gradient(where(abs(m) < std::numeric_limits<double>::infinity(), m, where(is_nan(m), m, 0)));
 }
 
 template <bool Keep, int... Axes>
