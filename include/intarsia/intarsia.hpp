@@ -13,13 +13,14 @@
 #include "intarsia/language/structure.hpp"
 #include "intarsia/nn/layers.hpp"
 #include "intarsia/nn/losses.hpp"
+#include "intarsia/nn/weights.hpp"
+#if __has_include(<rapidjson/reader.h>)
+#include "intarsia/nn/safetensors.hpp"
+#endif
 #include "intarsia/compile.hpp"
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/run/function.hpp"
 #include "intarsia/run/explain.hpp"
 #include "intarsia/run/statement.hpp"
-#include "intarsia/nn/weights.hpp"
+#include "intarsia/run/weights.hpp"
 #include "intarsia/run/prepare.hpp"
-#if __has_include(<rapidjson/reader.h>)
-#include "intarsia/nn/safetensors.hpp"
-#endif

@@ -3,7 +3,7 @@
 // Both are closed under differentiation; that is why the IR has so few kinds of nodes.
 #pragma once
 
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 
 namespace intarsia::ir {
 

@@ -9,7 +9,7 @@
 #include "intarsia/ir/maps.hpp"
 #include "intarsia/plan/nest.hpp"
 #include "intarsia/plan/tile.hpp"
-#include "intarsia/run/target.hpp"
+#include "intarsia/support/target.hpp"
 
 #if defined(INTARSIA_KERNELS_NEST) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_NEST
@@ -761,9 +761,6 @@ struct nest_kernel {
 HWY_AFTER_NAMESPACE();
 
 namespace intarsia {
-/// How code outside of a target's namespace reaches its kernels.
-template <class Target>
-struct kernels_of;
 template <>
 struct kernels_of<target<HWY_TARGET>> {
   static constexpr plan::machine machine{

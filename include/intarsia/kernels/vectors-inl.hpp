@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vectors as the nests see them: every value of a nest has the same number of lanes, whatever its element type.
 // 8- and 16-bit integers are computed as 32-bit ones and narrowed when they are stored; bool is a mask.
+#include <array>
+#include <tuple>
+#include <utility>
+
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
 #include "intarsia/support/config.hpp"

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "intarsia/language/handle.hpp"
-#include "intarsia/run/target.hpp"
+#include "intarsia/support/target.hpp"
 #include "intarsia/support/diagnose.hpp"
 
 namespace intarsia {

@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 
 namespace intarsia {
 

@@ -2,14 +2,15 @@
 // The storage of a model: one heap block, each parameter on a 64-byte boundary, made once.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <string_view>
 
 #include "intarsia/language/model.hpp"
-#include "intarsia/run/function.hpp"
 
 namespace intarsia {
 
@@ -137,68 +138,5 @@ template <class M>
 weights<M> zeros_like(const weights<M>&) {
   return {};
 }
-
-namespace run {
-template <class M>
-struct argument<weights<M>> {
-  using handle = model_handle<M>;
-  static constexpr int leaves = handle::count;
-  static constexpr handle add(ir::graph& g) {
-    handle h;
-    h.graph = &g;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      auto one = [&]<int L>(std::integral_constant<int, L>) {
-        using leaf = typename handle::template leaf<L>;
-        ir::node n;
-        n.what = ir::kind::argument;
-        n.type = ir::dtype_of<typename leaf::value_type>();
-        n.shape = leaf::shape_value;
-        const int name = g.text.size();
-        for (char c : std::tuple_element_t<L, support::leaves_t<M>>::path.view()) g.text.push(c);
-        g.text.push('\0');
-        n.aux = g.arguments.push({n.type, n.shape, leaf::is, name});
-        h.id[L] = g.add(n);
-      };
-      (one(std::integral_constant<int, I>{}), ...);
-    }(std::make_integer_sequence<int, handle::count>{});
-    return h;
-  }
-  template <class W>
-  INTARSIA_INLINE static void collect(W& w, const void** at, std::size_t* bytes) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((at[I] = w.data() + weights<M>::offsets[I], bytes[I] = weights<M>::offsets[I + 1] - weights<M>::offsets[I]), ...);
-    }(std::make_integer_sequence<int, handle::count>{});
-  }
-};
-
-template <class M>
-struct result<model_handle<M>> {
-  using type = weights<M>;
-  static constexpr int leaves = model_handle<M>::count;
-  static constexpr void add(ir::graph& g, const model_handle<M>& h) {
-    for (int i = 0; i < model_handle<M>::count; ++i) g.outputs.push({h.id[i], -1});
-  }
-  INTARSIA_INLINE static void collect(type& w, void** at) {
-    for (int i = 0; i < leaves; ++i) at[i] = w.data() + weights<M>::offsets[static_cast<std::size_t>(i)];
-  }
-};
-template <class M>
-struct result<assigned_model<M>> {
-  using type = void;
-  static constexpr int leaves = 0;
-  static constexpr void add(ir::graph& g, const assigned_model<M>& a) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      auto one = [&]<int L>(std::integral_constant<int, L>) {
-        const int argument = g[a.target.id[L]].aux;
-        if constexpr (model_handle<M>::template leaf<L>::is == ir::part::parameter) g.outputs.push({a.value.id[L], argument});
-        else
-          for (const ir::update& u : g.updates)
-            if (u.argument == argument) g.outputs.push({u.node, argument});
-      };
-      (one(std::integral_constant<int, I>{}), ...);
-    }(std::make_integer_sequence<int, model_handle<M>::count>{});
-  }
-};
-}  // namespace run
 
 }  // namespace intarsia

@@ -6,7 +6,7 @@
 #include "intarsia/fuse/capacity.hpp"
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 
 namespace intarsia::plan {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "intarsia/compile.hpp"
-#include "intarsia/run/target.hpp"
+#include "intarsia/support/target.hpp"
 
 namespace intarsia::run {
 

@@ -7,8 +7,7 @@
 #include <memory>
 #include <new>
 
-#include "intarsia/nn/weights.hpp"
-#include "intarsia/run/function.hpp"
+#include "intarsia/run/weights.hpp"
 
 namespace intarsia {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "intarsia/support/fixed_string.hpp"
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 
 namespace intarsia {
 

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "intarsia/ir/dtype.hpp"
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 #include "intarsia/tensor/tensor.hpp"
 
 namespace intarsia {

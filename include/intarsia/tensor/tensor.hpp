@@ -15,7 +15,7 @@
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/support/config.hpp"
 #include "intarsia/support/error.hpp"
-#include "intarsia/tensor/shape.hpp"
+#include "intarsia/support/shape.hpp"
 
 namespace intarsia {
 

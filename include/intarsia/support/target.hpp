@@ -15,4 +15,8 @@ struct target {};
 /// The target of the flags that this unit is compiled with.
 using static_target = target<HWY_STATIC_TARGET>;
 
+/// How code outside of a target's namespace reaches its kernels: what they are (`nest`) and for which machine the plan is.
+template <class Target>
+struct kernels_of;
+
 }  // namespace intarsia
