@@ -433,13 +433,23 @@ struct nest_kernel {
       if (depends(i) >> l & 1) n *= K.tile[l];
     return n;
   }
+  /// Nothing but the product reads it, and that once: it need not be kept.
+  static constexpr bool is_read_once(int i) {
+    int reads = (K.term == i) + (K.factor == i);
+    for (int j = 0; j < K.body; ++j) {
+      const plan::instruction& c = K.code[j];
+      const int arity = c.what == plan::step::map ? ir::facts_of(c.op).arity : 0;
+      reads += (arity > 0 && c.a == i) + (arity > 1 && c.b == i) + (arity > 2 && c.c == i);
+    }
+    return reads == 1;
+  }
   static constexpr int choose_late() {
     if (K.factor < 0) return -1;
-    if (is_splat(K.factor)) return K.factor;
-    if (is_splat(K.term)) return K.term;
+    if (is_splat(K.factor) && is_read_once(K.factor)) return K.factor;
+    if (is_splat(K.term) && is_read_once(K.term)) return K.term;
     // two vectors: the operand with more of them passes by, the other stays
     const int more = tile_slots(K.factor) > tile_slots(K.term) ? K.factor : K.term;
-    return is_plain_load(more) ? more : -1;
+    return is_plain_load(more) && is_read_once(more) ? more : -1;
   }
   static constexpr int late = choose_late();
   static constexpr int early = late == K.factor ? K.term : K.factor;

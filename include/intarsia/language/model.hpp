@@ -121,6 +121,30 @@ inline constexpr ir::opcode crossing = ir::opcode::none;
 template <ir::opcode Code>
 inline constexpr ir::opcode crossing<reduction<Code, false>> = Code;
 
+/// The operation on every parameter from number I on. Each keeps its shape and element type: the result is a model too.
+template <int I, class Op, class Tree, class... A>
+constexpr auto map_parameters(Op op, Tree result, const A&... a) {
+  if constexpr (I == Tree::count) return result;
+  else if constexpr (Tree::template leaf<I>::is != ir::part::parameter) return map_parameters<I + 1>(op, result, a...);
+  else {
+    auto y = call(op, leaf_or_value<I>(a)...);
+    constexpr bool kept = std::is_same_v<decltype(y), handle_t<typename Tree::template leaf<I>>>;
+    static_assert(kept || is_refused<decltype(y)>, "intarsia: [model_shape] an operation on a model keeps the shape and element type of each parameter");
+    if constexpr (!kept) return refused_value{};
+    else {
+      result.id[I] = y.id;
+      return map_parameters<I + 1>(op, result, a...);
+    }
+  }
+}
+
+template <class Tree>
+inline constexpr int last_parameter = []<int... I>(std::integer_sequence<int, I...>) {
+  int last = -1;
+  ((last = Tree::template leaf<I>::is == ir::part::parameter ? I : last), ...);
+  return last;
+}(std::make_integer_sequence<int, Tree::count>{});
+
 /// An operation on trees: parameter by parameter; a full reduction goes on over the parameters.
 template <class Op, class... A>
 constexpr auto map_tree(Op op, const A&... a) {
@@ -129,7 +153,7 @@ constexpr auto map_tree(Op op, const A&... a) {
   if constexpr (crossing<Op> != ir::opcode::none) {
     auto reduce_from = [&]<int I>(std::integral_constant<int, I>, auto self) {
       using L = typename Tree::template leaf<I>;
-      if constexpr (I + 1 == Tree::count) return call(op, leaf_or_value<I>(a)...);
+      if constexpr (I == last_parameter<Tree>) return call(op, leaf_or_value<I>(a)...);
       else {
         auto rest = self(std::integral_constant<int, I + 1>{}, self);
         if constexpr (L::is != ir::part::parameter) return rest;
@@ -137,16 +161,7 @@ constexpr auto map_tree(Op op, const A&... a) {
       }
     };
     return reduce_from(std::integral_constant<int, 0>{}, reduce_from);
-  } else {
-    Tree result = tree;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      auto one = [&]<int L>(std::integral_constant<int, L>) {
-        if constexpr (Tree::template leaf<L>::is == ir::part::parameter) result.id[L] = call(op, leaf_or_value<L>(a)...).id;
-      };
-      (one(std::integral_constant<int, I>{}), ...);
-    }(std::make_integer_sequence<int, Tree::count>{});
-    return result;
-  }
+  } else return map_parameters<0>(op, tree, a...);
 }
 
 }  // namespace support
