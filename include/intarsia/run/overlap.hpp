@@ -22,13 +22,22 @@ struct overlap {
     return g.outputs[o].assigned >= 0 ? 0 : g[g.outputs[o].node].shape.size() * ir::size_of(g[g.outputs[o].node].type);
   }
 
-  /// Whether result o may take the very place of argument a: each of its elements is read for the last time by the
-  /// kernel that writes the result's element there.
+  /// What a call asks about them. (Values, not calls: g++ would keep the whole graph in the program to answer these.)
   struct table {
-    bool of[outputs > 0 ? outputs : 1][arguments > 0 ? arguments : 1] = {};
+    index argument_bytes[arguments > 0 ? arguments : 1] = {};
+    index output_bytes[outputs > 0 ? outputs : 1] = {};
+    index offset[outputs + 1] = {};  // of each result in a buffer for all of them, and its size
+    /// Whether result o may take the very place of argument a: each of its elements is read for the last time by the
+    /// kernel that writes the result's element there.
+    bool in_place[outputs > 0 ? outputs : 1][arguments > 0 ? arguments : 1] = {};
   };
   static constexpr table make() {
     table t;
+    for (int a = 0; a < arguments; ++a) t.argument_bytes[a] = bytes_of_argument(a);
+    for (int o = 0; o < outputs; ++o) {
+      t.output_bytes[o] = bytes_of_output(o);
+      t.offset[o + 1] = t.offset[o] + (t.output_bytes[o] + 63) / 64 * 64;
+    }
     const auto g = Program::tiled::view();
     const auto r = Program::fused::view();
     const plan::argument_reads reads(g, r);
@@ -38,12 +47,12 @@ struct overlap {
       for (int a = 0; a < arguments; ++a) {
         const auto& x = Program::traced::view().arguments[a];
         const auto& y = Program::traced::view()[Program::traced::view().outputs[st.output].node];
-        t.of[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group);
+        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group);
       }
     }
     return t;
   }
-  static constexpr table in_place = make();
+  static constexpr table facts = make();
 
   INTARSIA_INLINE static bool exists(const void* const* at, void* const* to) {
     bool found = false;
@@ -51,17 +60,11 @@ struct overlap {
       const char* begin = static_cast<const char*>(to[o]);
       for (int a = 0; a < arguments; ++a) {
         const char* other = static_cast<const char*>(at[a]);
-        const bool meets = other < begin + bytes_of_output(o) && begin < other + bytes_of_argument(a);
-        found = found || (meets && !(other == begin && in_place.of[o][a]));
+        const bool meets = other < begin + facts.output_bytes[o] && begin < other + facts.argument_bytes[a];
+        found = found || (meets && !(other == begin && facts.in_place[o][a]));
       }
     }
     return found;
-  }
-
-  static constexpr index offset_of(int output) {
-    index bytes = 0;
-    for (int o = 0; o < output; ++o) bytes += (bytes_of_output(o) + 63) / 64 * 64;
-    return bytes;
   }
 };
 
@@ -72,12 +75,12 @@ INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to) {
   if (!laps::exists(at, to)) [[likely]] return execute<Program, Target>(at, to);
   // an own frame, so that the buffer costs nothing where nothing overlaps
   [&]() __attribute__((noinline)) {
-    alignas(64) static thread_local char beside[laps::offset_of(laps::outputs)];
+    alignas(64) static thread_local char beside[laps::facts.offset[laps::outputs]];
     void* there[laps::outputs];
-    for (int o = 0; o < laps::outputs; ++o) there[o] = to[o] ? beside + laps::offset_of(o) : nullptr;
+    for (int o = 0; o < laps::outputs; ++o) there[o] = to[o] ? beside + laps::facts.offset[o] : nullptr;
     execute<Program, Target>(at, there);
     for (int o = 0; o < laps::outputs; ++o)
-      if (to[o]) std::memcpy(to[o], there[o], static_cast<std::size_t>(laps::bytes_of_output(o)));
+      if (to[o]) std::memcpy(to[o], there[o], static_cast<std::size_t>(laps::facts.output_bytes[o]));
   }();
 }
 

@@ -22,7 +22,7 @@ struct preparation {
   index offset;  // of its block among all
 };
 
-template <class Function, class M>
+template <class Function, class Target, class M>
 struct preparations {
   static inline preparation* first = nullptr;
   static index total() {
@@ -64,8 +64,8 @@ struct prepared_instance {
     return p;
   }();
   static inline const bool registered = [] {
-    self.next = preparations<Lambda, M>::first;
-    preparations<Lambda, M>::first = &self;
+    self.next = preparations<Lambda, Target, M>::first;
+    preparations<Lambda, Target, M>::first = &self;
     return true;
   }();
 };
@@ -78,7 +78,7 @@ template <class Lambda, class Target, class M>
 class prepared {
  public:
   explicit prepared(const weights<M>& w)
-      : block_(run::allocate_aligned(run::preparations<Lambda, M>::total()), run::release_aligned{}), theta_(std::make_shared<weights<M>>(w)), workspace_(make_workspace()) {
+      : block_(run::allocate_aligned(run::preparations<Lambda, Target, M>::total()), run::release_aligned{}), theta_(std::make_shared<weights<M>>(w)), workspace_(make_workspace()) {
     fill();
   }
   prepared(const prepared& other) : block_(other.block_), theta_(other.theta_), workspace_(make_workspace()) {}
@@ -118,12 +118,12 @@ class prepared {
 
  private:
   using workspace = std::unique_ptr<char, run::release_aligned>;
-  static workspace make_workspace() { return workspace(run::allocate_aligned(run::preparations<Lambda, M>::workspace())); }
+  static workspace make_workspace() { return workspace(run::allocate_aligned(run::preparations<Lambda, Target, M>::workspace())); }
   void fill() {
     const void* at[run::argument<weights<M>>::leaves];
     std::size_t bytes[run::argument<weights<M>>::leaves];
     run::argument<weights<M>>::collect(*theta_, at, bytes);
-    for (const run::preparation* p = run::preparations<Lambda, M>::first; p != nullptr; p = p->next) p->fill(at, block_.get() + p->offset);
+    for (const run::preparation* p = run::preparations<Lambda, Target, M>::first; p != nullptr; p = p->next) p->fill(at, block_.get() + p->offset);
   }
 
   std::shared_ptr<char> block_;

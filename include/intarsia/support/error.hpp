@@ -44,13 +44,15 @@ class error : public std::runtime_error {
 #endif
 
 namespace support {
-[[noreturn]] inline void fail(const std::string& message) {
+// Takes a plain string, so that checks in a compiled function leave no trace of std::string in it.
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail(const char* message) {
 #if INTARSIA_EXCEPTIONS
   throw error(message);
 #else
-  current_error_handler()(message.c_str());
+  current_error_handler()(message);
   std::abort();
 #endif
 }
+[[noreturn]] inline void fail(const std::string& message) { fail(message.c_str()); }
 }  // namespace support
 }  // namespace intarsia
