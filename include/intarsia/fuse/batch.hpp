@@ -81,11 +81,13 @@ class batch_finder {
     return uses;
   }
   /// The contraction axis that is axis a of an operand, if it is a shared one.
-  constexpr const ir::contraction_axis* shared_axis(node_id i, ir::role r, int a) const {
+  /// Which axis of the contraction is dimension a of operand r without a window; -1 if none is. (A number, no pointer:
+  /// under sanitizers g++ takes no address of a static member for a constant.)
+  constexpr int shared_axis(node_id i, ir::role r, int a) const {
     const ir::contraction& c = g_.contraction_of(i);
     for (int x = 0; x < c.count; ++x)
-      if (!c.axis[x].window && c.axis[x].dim[r] == a) return &c.axis[x];
-    return nullptr;
+      if (!c.axis[x].window && c.axis[x].dim[r] == a) return x;
+    return -1;
   }
 
   constexpr int forward(node_id i) {
@@ -118,11 +120,10 @@ class batch_finder {
       }
       case kind::contract: {
         if (a < 0 && b < 0) return -1;
-        const ir::contraction_axis* x = a >= 0 ? shared_axis(i, ir::lhs, a) : nullptr;
-        const ir::contraction_axis* y = b >= 0 ? shared_axis(i, ir::rhs, b) : nullptr;
-        if ((a >= 0 && !x) || (b >= 0 && !y) || (x && y && x != y)) return refuse();
-        if (!x) x = y;
-        const int out = x->dim[ir::out];
+        const int x = a >= 0 ? shared_axis(i, ir::lhs, a) : -1;
+        const int y = b >= 0 ? shared_axis(i, ir::rhs, b) : -1;
+        if ((a >= 0 && x < 0) || (b >= 0 && y < 0) || (x >= 0 && y >= 0 && x != y)) return refuse();
+        const int out = g_.contraction_of(i).axis[x >= 0 ? x : y].dim[ir::out];
         if (out > 0 && n.shape[out] == batch_) return refuse();  // a channel that happens to come first in a kernel
         if (out == 0 && n.shape[0] == batch_) return 0;
         total[i] = true;  // also where the lanes are kept apart, see with_copies
@@ -141,8 +142,9 @@ class batch_finder {
       for (int k = 0; k < 2; ++k) {
         const int other = axis[n.in[1 - k]];
         if (axis[n.in[k]] >= 0 || other < 0) continue;
-        const ir::contraction_axis* x = shared_axis(i, k == 0 ? ir::rhs : ir::lhs, other);
-        if (x && x->dim[ir::lhs + k] >= 0) mark(n.in[k], x->dim[ir::lhs + k]);
+        const int x = shared_axis(i, k == 0 ? ir::rhs : ir::lhs, other);
+        const int own = x >= 0 ? g_.contraction_of(i).axis[x].dim[ir::lhs + k] : -1;
+        if (own >= 0) mark(n.in[k], own);
       }
       return;
     }
