@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reductions over the last axis (across lanes) and another one (lane by lane), and contractions with the width, the
+// channels, the batch or the reduction on the lanes.
+#pragma once
+
+#include "lanes/program.hpp"
+
+namespace lanes {
+
+struct sum_last : takes<float, float> {
+  static constexpr const char* name = "sum over the last axis";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = true;
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return sum<1>(x); }
+};
+struct sum_first : takes<double, double> {
+  static constexpr const char* name = "sum over the first axis in double";
+  static constexpr double lost = std::numeric_limits<double>::min();
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return sum<0>(x); }
+};
+struct max_last : takes<float, float> {
+  static constexpr const char* name = "max over the last axis";
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return max<1>(x); }
+};
+struct min_first : takes<float, float> {
+  static constexpr const char* name = "min over the first axis";
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return min<0>(x); }
+};
+template <class T>
+struct argmax_last : takes<std::int32_t, T> {
+  static constexpr const char* name = sizeof(T) == 4 ? "argmax over the last axis" : "argmax over the last axis in double";
+  static constexpr bool every_size = sizeof(T) == 4;
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(2, n)}; }
+  static constexpr auto call(auto x) { return argmax<1>(x); }
+};
+template <class T>
+struct argmin_first : takes<std::int32_t, T> {
+  static constexpr const char* name = sizeof(T) == 4 ? "argmin over the first axis" : "argmin over the first axis in double";
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return argmin<0>(x); }
+};
+struct max_of_bytes : takes<std::uint8_t, std::uint8_t> {
+  static constexpr const char* name = "max of bytes over the last axis";
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, n)}; }
+  static constexpr auto call(auto x) { return max<1>(x); }
+};
+
+struct across_lanes : takes<float, float, float> {
+  static constexpr const char* name = "matmul, the sum on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = true;
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(3, n), shape(n)}; }
+  static constexpr auto call(auto x, auto y) { return matmul(x, y); }
+};
+struct on_columns : takes<double, double, double> {
+  static constexpr const char* name = "matmul, columns on the lanes, in double";
+  static constexpr double lost = std::numeric_limits<double>::min();
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(3, 4), shape(4, n)}; }
+  static constexpr auto call(auto x, auto y) { return matmul(x, y); }
+};
+struct on_width : takes<float, float, float> {
+  static constexpr const char* name = "corr1d, the width on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = true;
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 2, n), shape(2, 2, 3)}; }
+  static constexpr auto call(auto x, auto k) { return corr1d(x, k, ia::pad<1>); }
+};
+struct on_channels : takes<float, float, float> {
+  static constexpr const char* name = "corr2d, channels on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 2, 3, 4), shape(n, 2, 2, 2)}; }
+  static constexpr auto call(auto x, auto k) { return corr2d(x, k); }
+};
+struct on_batch : takes<float, float, float> {
+  static constexpr const char* name = "relu(corr2d), the batch on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool apart = true;
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(n, 1, 3, 3), shape(2, 1, 2, 2)}; }
+  static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
+};
+
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, on_columns, on_width,
+                             on_channels, on_batch>;
+
+}  // namespace lanes
