@@ -63,7 +63,10 @@ void read(window& w, ia::support::pad_option<P...>) { spread(w.low, {P...}), spr
 template <ia::index... P>
 void read(window& w, ia::support::pad_sides_option<P...>) {
   const long sides[] = {P...};
-  for (std::size_t i = 0; i < sizeof...(P); ++i) (i % 2 ? w.high : w.low)[i / 2] = sides[i];
+  for (std::size_t i = 0; i < sizeof...(P); ++i) {
+    long* side = i % 2 ? w.high : w.low;
+    side[i / 2] = sides[i];
+  }
 }
 template <ia::index... P>
 void read(window& w, ia::support::stride_option<P...>) { spread(w.stride, {P...}); }

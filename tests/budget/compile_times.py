@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What compiling costs, against a budget: CPU seconds at -O2, and memory.
+
+    compile_times.py ROOT COMPILER [flags...]
+
+The budgets are for the machine on which the headers that the library builds on, Highway and Hana, take 1.1 s. They are
+compiled first and last; where they take longer, the budgets grow with them. Only g++'s seconds are held against budgets.
+Other compilers compile the two largest programs, within their default limits of constant evaluation.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+root, *compiler = sys.argv[1:]
+root = pathlib.Path(root)
+is_gcc = '__clang__' not in subprocess.run([*compiler, '-dM', '-E', '-x', 'c++', '/dev/null'], capture_output=True, text=True).stdout
+
+reference_seconds = 1.1
+# name, source, CPU seconds, MB, and why
+budgets = [
+    ('umbrella', '#include <intarsia/intarsia.hpp>\n', 2.0, None, 'what every unit that includes the library pays'),
+    ('seed', root / 'examples/03_learn_kernel.cpp', 4.0, None, 'a small program must feel like a small program'),
+    ('lenet', root / 'examples/05_lenet_mnist.cpp', 20.0, 1000, 'a training step with its kernels'),
+    ('residual', root / 'tests/budget/residual.cpp', 15.0, None, 'passes in time that is linear in the blocks'),
+    ('nodes', root / 'tests/budget/nodes.cpp', 60.0, None, 'passes in time that is linear in the nodes'),
+]
+
+
+def cost(source, into):
+    """CPU seconds and MB of one compilation; ends the test where it fails."""
+    if isinstance(source, str):
+        (into / 'unit.cpp').write_text(source)
+        source = into / 'unit.cpp'
+    command = [*compiler, '-std=c++20', '-O2', '-Wno-unknown-pragmas', '-I', str(root / 'include'), '-c', str(source), '-o', str(into / 'unit.o')]
+    with open(into / 'errors', 'w') as errors:
+        process = subprocess.Popen(command, stderr=errors)
+        _, status, used = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f'{source} does not compile:\n' + (into / 'errors').read_text()[:3000])
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+failed = 0
+with tempfile.TemporaryDirectory() as temporary:
+    into = pathlib.Path(temporary)
+    headers = '#define HWY_WANT_AVX3_DL 1\n#include <hwy/highway.h>\n#include <boost/hana.hpp>\n'
+    before = cost(headers, into)[0]
+    costs = {name: cost(source, into) for name, source, *_ in budgets if is_gcc or name in ('residual', 'nodes')}
+    reference = max(before, cost(headers, into)[0])
+slower = max(1.0, reference / reference_seconds)
+print(f'Highway and Hana {reference:.2f} s, so budgets times {slower:.2f}')
+for name, _, seconds, megabytes, why in budgets:
+    if name not in costs:
+        continue
+    used, memory = costs[name]
+    over = is_gcc and (used > seconds * slower or (megabytes is not None and memory > megabytes))
+    failed += over
+    limits = f' of {seconds * slower:.1f} s' if is_gcc else ' s'
+    print(f'{name:10} {used:5.1f}{limits}, {memory:4.0f}' + (f' of {megabytes}' if megabytes and is_gcc else '') + f' MB  ({why})' + ('  OVER THE BUDGET' if over else ''))
+sys.exit(failed > 0)
