@@ -5,7 +5,8 @@
     compile_times.py ROOT COMPILER [flags...]
 
 The budgets are for the machine on which the headers that the library builds on, Highway and Hana, take 1.1 s. They are
-compiled first and last; where they take longer, the budgets grow with them. Only g++'s seconds are held against budgets.
+compiled first and last; where they take longer, the budgets grow with them. A compilation may take a quarter more, as two
+runs on a busy machine differ by that much; both figures are printed. Only g++'s seconds are held against budgets.
 Other compilers compile the two largest programs, within their default limits of constant evaluation.
 """
 import os
@@ -19,6 +20,7 @@ root = pathlib.Path(root)
 is_gcc = '__clang__' not in subprocess.run([*compiler, '-dM', '-E', '-x', 'c++', '/dev/null'], capture_output=True, text=True).stdout
 
 reference_seconds = 1.1
+noise = 1.25
 # name, source, CPU seconds, MB, and why
 budgets = [
     ('umbrella', '#include <intarsia/intarsia.hpp>\n', 2.0, None, 'what every unit that includes the library pays'),
@@ -51,12 +53,12 @@ with tempfile.TemporaryDirectory() as temporary:
     costs = {name: cost(source, into) for name, source, *_ in budgets if is_gcc or name in ('residual', 'nodes')}
     reference = max(before, cost(headers, into)[0])
 slower = max(1.0, reference / reference_seconds)
-print(f'Highway and Hana {reference:.2f} s, so budgets times {slower:.2f}')
+print(f'Highway and Hana {reference:.2f} s, so budgets times {slower:.2f}; refused at {noise} times that')
 for name, _, seconds, megabytes, why in budgets:
     if name not in costs:
         continue
     used, memory = costs[name]
-    over = is_gcc and (used > seconds * slower or (megabytes is not None and memory > megabytes))
+    over = is_gcc and (used > seconds * slower * noise or (megabytes is not None and memory > megabytes))
     failed += over
     limits = f' of {seconds * slower:.1f} s' if is_gcc else ' s'
     print(f'{name:10} {used:5.1f}{limits}, {memory:4.0f}' + (f' of {megabytes}' if megabytes and is_gcc else '') + f' MB  ({why})' + ('  OVER THE BUDGET' if over else ''))
