@@ -345,7 +345,7 @@ struct nest_kernel {
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... I>
   static HWY_INLINE void compute_all(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, I...>) {
-    (compute_slots<Vectors, I, T, Lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, I == late ? 0 : cell<Vectors, I, T>::count>{}), ...);
+    (compute_slots<Vectors, I, T, Lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, loaded_in_products<T>(I) ? 0 : cell<Vectors, I, T>::count>{}), ...);
   }
 
   // ---- the reduction ----
@@ -421,7 +421,8 @@ struct nest_kernel {
 
   // ---- products ----
   // One operand, the broadcast one if there is one, is loaded when it is used and for all its uses together, so that one
-  // register serves all of its elements in turn; loaded beforehand they spill the running sums.
+  // register serves all of its elements in turn; loaded beforehand they spill the running sums. The other one is loaded at
+  // the beginning of each step of the reduction, or before all of them where steps share vectors.
 
   static constexpr bool is_splat(int i) {
     return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0 && K.lane >= 0 && K.at[K.code[i].a].stride[K.lane] == 0;
@@ -453,6 +454,13 @@ struct nest_kernel {
   }
   static constexpr int late = choose_late();
   static constexpr int early = late == K.factor ? K.term : K.factor;
+  template <tile_sizes T>
+  static constexpr bool step_by_step = [] {
+    if constexpr (late < 0) return false;
+    else return is_plain_load(early) && make_cells<early, T>().count == slots(depends(early), T);
+  }();
+  template <tile_sizes T>
+  static constexpr bool loaded_in_products(int i) { return i == late || (i == early && step_by_step<T>); }
 
   /// The products in the order in which they are made: reduction by reduction, broadcast by broadcast.
   template <tile_sizes T>
@@ -460,6 +468,7 @@ struct nest_kernel {
     static constexpr int count = slots(term_bits(), T);
     int slot[count] = {};
     int broadcast[count] = {};  // slot of the broadcast operand
+    int step[count] = {};       // of the reduction
     constexpr product_order() {
       constexpr unsigned late_bits = depends(late), reduced = term_bits() & ~outer_bits;
       constexpr int broadcasts = slots(late_bits, T), keys = slots(reduced, T) * broadcasts;
@@ -473,6 +482,7 @@ struct nest_kernel {
         const int n = start[key[s]]++;
         slot[n] = s;
         broadcast[n] = key[s] % broadcasts;
+        step[n] = key[s] / broadcasts;
       }
     }
   };
@@ -480,13 +490,17 @@ struct nest_kernel {
   static constexpr product_order<T> order{};
 
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... N>
-  static HWY_INLINE void multiply_add(const pointers& p, const counters& c, const Cells& known, Sums& sum, std::integer_sequence<int, N...>) {
+  static HWY_INLINE void multiply_add(const pointers& p, const counters& c, Cells& known, Sums& sum, std::integer_sequence<int, N...>) {
     typename Vectors::template value_t<sum_type> current;
-    (product<Vectors, T, Lanes, Count, N>(p, c, known, sum, current), ...);
+    pointers q = p;
+    (product<Vectors, T, Lanes, Count, N>(q, c, known, sum, current), ...);
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, int N, class Cells, class Sums, class V>
-  static HWY_INLINE void product(const pointers& p, const counters& c, const Cells& known, Sums& sum, V& current) {
-    constexpr int s = order<T>.slot[N], b = order<T>.broadcast[N];
+  static HWY_INLINE void product(pointers& p, const counters& c, Cells& known, Sums& sum, V& current) {
+    constexpr int s = order<T>.slot[N], b = order<T>.broadcast[N], step = order<T>.step[N];
+    if constexpr (N > 0 && order<T>.step[N > 0 ? N - 1 : 0] != step) forget(p.at[K.code[late].a]);
+    if constexpr (step_by_step<T> && (N == 0 || order<T>.step[N > 0 ? N - 1 : 0] != step))
+      load_step<Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, slots(depends_v<early>, T)>{});
     if constexpr (N == 0 || order<T>.broadcast[N > 0 ? N - 1 : 0] != b || slots(depends_v<late>, T) == 1) {
       if constexpr (N == 0 || slots(depends_v<late>, T) > 1) {
         current = load<Vectors, late, T, b, Lanes, Count>(p, c);
@@ -500,6 +514,23 @@ struct nest_kernel {
     if constexpr (Count < Lanes && horizontal) vector = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), vector);
     if constexpr (ir::is_float(sum_type)) total = hn::MulAdd(current, vector, total);
     else total = pointwise<Vectors, ir::opcode::add, sum_type, sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, sum_type, sum_type>::run(current, vector));
+  }
+
+  /// Whether slot s of a value with these bits is one of this step of the reduction.
+  static constexpr bool belongs(unsigned bits, tile_sizes t, int s, int step) {
+    const unsigned reduced = term_bits() & ~outer_bits;
+    for (int l = K.outer; l < K.loops; ++l)
+      if ((bits >> l & 1) && digit(bits, t, s, l) != digit(reduced, t, step, l)) return false;
+    return true;
+  }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Step, class Cells, class Sums, int... S>
+  static HWY_INLINE void load_step(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
+    (load_if<Vectors, T, Lanes, Count, Step, S>(p, c, known, sum), ...);
+  }
+  /// Slot S of the early operand, if it belongs to this step of the reduction.
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Step, int S, class Cells, class Sums>
+  static HWY_INLINE void load_if(const pointers& p, const counters& c, Cells& known, const Sums& sum) {
+    if constexpr (belongs(depends_v<early>, T, S, Step)) compute_slots<Vectors, early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, S>{});
   }
 
   template <int L, tile_sizes T, index Count, class Vectors, class Sums>
@@ -544,11 +575,13 @@ struct nest_kernel {
     if constexpr (full == 1) {
       inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
       if constexpr (rest + tail > 0) advance<L, step>(p, c);
-    } else
+    } else {
+      INTARSIA_NO_UNROLL
       for (index i = 0; i < full; ++i) {
         inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
         advance<L, step>(p, c);
       }
+    }
     if constexpr (rest > 0) {
       inner(tile_constant<with_tile(T, L, rest)>{}, count_constant<Count>{}, p, c);
       advance<L, rest * unit>(p, c);

@@ -30,12 +30,16 @@ using held_t = std::conditional_t<(ir::size_of(T) < 4), std::int32_t, ir::elemen
 /// multiply-adds is folded into each of them otherwise (1.8 cycles a use on Zen 4 if it crosses a cache line).
 template <class V>
 HWY_INLINE void keep_in_register(V& v) {
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
-  __asm__("" : "+x"(v.raw));
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  __asm__ volatile("" : "+v"(v.raw));  // any of 32 registers; for clang "x" is one of the first 16
+#elif HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  __asm__ volatile("" : "+x"(v.raw));
 #else
   (void)v;
 #endif
 }
+/// Forgets what was read through a pointer: the compilers keep what one step of a sum loads for the next one, and spill.
+HWY_INLINE void forget(char*& p) { __asm__ volatile("" : "+r"(p)); }
 
 /// Operations on `Lanes` lanes at once; Wide is 4 or 8, the bytes of the widest element.
 template <std::size_t Lanes, std::size_t Wide>

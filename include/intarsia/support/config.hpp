@@ -19,6 +19,14 @@
 #define INTARSIA_INLINE inline __attribute__((always_inline))
 #define INTARSIA_INLINE_LAMBDA __attribute__((always_inline))
 
+/// Before a loop that is unrolled where the plan says so: g++ and clang unroll short ones again, and spill what the plan
+/// keeps in registers.
+#if defined(__clang__)
+#define INTARSIA_NO_UNROLL _Pragma("clang loop unroll(disable)")
+#else
+#define INTARSIA_NO_UNROLL _Pragma("GCC unroll 1")
+#endif
+
 #if defined(__cpp_exceptions)
 #define INTARSIA_EXCEPTIONS 1
 #else

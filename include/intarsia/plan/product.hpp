@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// The register tile of a sum of products: which loop lies on the lanes, which two outer loops are kept in registers
+// together, and how far the innermost reduction is unrolled. A search over a model of the machine, one lane loop at a time.
+#pragma once
+
+#include "intarsia/plan/nest.hpp"
+
+namespace intarsia::plan {
+
+/// What the cost model knows of a target.
+struct machine {
+  int vector_bytes = 16;
+  int registers = 16;
+};
+
+/// A choice and its price for the whole nest, in 1/64 of the time of a multiply-add.
+struct product_tile {
+  index cost = -1;
+  int lane = -1;
+  int a = -1, b = -1;    // the tiled loops, a < b; a is -1 where one loop alone is tiled
+  index ta = 1, tb = 1;  // their iterations (vectors, on the lane loop)
+  index unrolled = 1;    // iterations of the innermost reduction loop
+};
+
+class product_search {
+ public:
+  /// `epilogue`: units for a vector of results, its stores among them.
+  constexpr product_search(const nest& k, const machine& m, int lane, index lanes, index epilogue)
+      : outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_((epilogue + (lane >= k.outer ? 12 : 0)) * 64) {
+    best_.lane = lane;
+    for (int l = 0; l < k.loops; ++l) trips_[l] = l == lane ? (k.extent[l] + lanes - 1) / lanes : k.extent[l];
+    for (int l = outer_; l < k.loops; ++l) reduction_ *= trips_[l];
+    const int last = k.loops - 1;
+    unrolled_ = last >= outer_ && last != lane && k.extent[last] <= 7 ? k.extent[last] : 1;
+    for (int o = 0; o < 2; ++o) read(o, k, lane, lanes);
+  }
+
+  constexpr product_tile run() {
+    index others = 1;
+    for (int l = 0; l < outer_; ++l) others *= trips_[l];
+    if (outer_ == 0) {
+      consider(-1, -1, 1, 1, 1);
+      if (unrolled_ > 1) consider(-1, -1, 1, 1, unrolled_);
+    }
+    for (int b = 0; b < outer_; ++b) {
+      repeats_ = others / trips_[b];
+      sweep(-1, b, 1);
+      for (int a = 0; a < b; ++a) {
+        // two loops that move the same operand alone give it nothing to be used again for
+        if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a]) continue;
+        repeats_ = others / trips_[b] / trips_[a];
+        for (index ta : sizes)
+          if (ta > 1 && ta <= trips_[a]) sweep(a, b, ta);
+      }
+    }
+    return best_;
+  }
+
+ private:
+  static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14};
+  /// Multiply-adds that must be under way at once: two a cycle, four cycles each.
+  static constexpr index in_flight = 8;
+  /// Beyond it an operand is read from the second-level cache, at 32 bytes a cycle.
+  static constexpr index first_level = 30 * 1024;
+
+  /// The facts about operand o along each loop.
+  constexpr void read(int o, const nest& k, int lane, index lanes) {
+    const instruction& code = k.code[o == 0 ? k.term : k.factor];
+    const bool loads = code.what == step::load;
+    const access& at = k.at[loads ? code.a : 0];
+    index stride[max_loops] = {};
+    if (loads)
+      for (int l = 0; l < k.loops; ++l) stride[l] = at.stride[l] < 0 ? -at.stride[l] : at.stride[l];
+    // A vector of 64 bytes is loaded in the time of its multiply-add, a shorter one in 1.3 times of it; 1.8 times if it
+    // crosses cache lines (measured on Zen 4).
+    const index aligned = vector_bytes_ >= 64 ? 64 : 83;
+    splat_[o] = stride[lane] == 0 && lane < outer_;
+    bool whole = true;
+    for (int l = 0; l < k.loops; ++l) whole = whole && (l == lane || stride[l] % lanes == 0);
+    guarded_[o] = loads && at.guards > 0;
+    if (guarded_[o]) unit_[o] = 64 * (stride[lane] == 0 ? 8 : 4 * lanes);
+    else if (stride[lane] == 0) unit_[o] = aligned;
+    else unit_[o] = stride[lane] != 1 ? 64 * 2 * lanes : whole ? aligned : 116;
+    pass_[o] = splat_[o] ? 4 : vector_bytes_;
+    for (int l = outer_; l < k.loops; ++l)
+      if (stride[l] != 0) pass_[o] *= trips_[l];
+    const int last = k.loops - 1;
+    on_unrolled_[o] = (stride[last] != 0 || guarded_[o]) && last >= outer_;
+    for (int l = 0; l < outer_; ++l) {
+      const index step = stride[l] * (l == lane ? lanes : 1);
+      on_[o][l] = step != 0;
+      for (int r = 0; guarded_[o] && r < at.guards; ++r) on_[o][l] = on_[o][l] || k.rows[at.guard_first + r].coef[l] != 0;
+      if (step == 0) continue;
+      // Streams a multiple of 4 KB apart push each other out of the first-level cache: 2.5 times slower.
+      apart_[o][l] = step * 4 % 4096 == 0;
+      scattered_[o][l] = step != (splat_[o] ? 1 : lanes);
+      shares_[o][l] = on_unrolled_[o] && step == stride[last];
+      // a window that moves along a reduction loop meets the same elements again
+      for (int r = outer_; r < k.loops; ++r) slides_[o][l] = slides_[o][l] || (r != lane && stride[r] == step);
+    }
+  }
+
+  constexpr void sweep(int a, int b, index ta) {
+    for (index tb : sizes) {
+      if (tb > trips_[b] || ta * tb > registers_ - 3) break;
+      consider(a, b, ta, tb, 1);
+      if (unrolled_ > 1 && ta * tb * unrolled_ <= 120) consider(a, b, ta, tb, unrolled_);
+    }
+  }
+
+  /// Vectors of operand o that are loaded in u iterations of a tile. Windows along the unrolled loop overlap where one
+  /// step of the tile is one step of the window: the operand that stays in registers is loaded once for them.
+  constexpr index loads(int o, int a, int b, index ta, index tb, index u, bool stays) const {
+    const index na = a >= 0 && on_[o][a] ? ta : 1, nb = b >= 0 && on_[o][b] ? tb : 1;
+    if (u == 1 || !on_unrolled_[o]) return na * nb;
+    if (stays && b >= 0 && shares_[o][b]) return na * (nb + u - 1);
+    if (stays && a >= 0 && shares_[o][a]) return (na + u - 1) * nb;
+    return na * nb * u;
+  }
+
+  /// All of one tile: the reduction and what follows it.
+  constexpr index tile_cost(index sums, index n0, index n1, index u, index loading, int far) const {
+    index time = 64 * u * (sums > in_flight ? sums : in_flight);
+    if (loading > time) time = loading;
+    if (far >= 0) {
+      const index reading = 64 * (far == 0 ? 4 * n0 + n1 : n0 + 4 * n1);
+      if (reading > time) time = reading;
+    }
+    return (time + loading / 64) * (reduction_ / u) + epilogue_ * sums + 8 * 64;
+  }
+
+  constexpr void consider(int a, int b, index ta, index tb, index u) {
+    // one operand stays in registers, the other passes by: the broadcast one, else the one with more vectors
+    index n[2] = {loads(0, a, b, ta, tb, u, true), loads(1, a, b, ta, tb, u, true)};
+    const int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
+    const index sums = ta * tb;
+    if (sums + n[stays] + 1 > registers_ && sums > 1) return;
+    // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
+    if (u > 1 && sums >= in_flight && n[stays] == u * loads(stays, a, b, ta, tb, 1, true)) return;
+    n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, false);
+    // a guarded load is a loop over its lanes: code that must not be repeated for every place of a tile
+    if ((guarded_[0] && n[0] > 4) || (guarded_[1] && n[1] > 4)) return;
+    index loading = 8, streams = 0, pass[2] = {pass_[0], pass_[1]};
+    for (int o = 0; o < 2; ++o) {
+      const bool at_a = a >= 0 && ta > 1 && on_[o][a], at_b = b >= 0 && tb > 1 && on_[o][b];
+      const bool aliases = (at_a && ta > 2 && apart_[o][a]) || (at_b && tb > 2 && apart_[o][b]);
+      loading += n[o] * unit_[o] * (aliases ? 3 : 1);
+      if (at_a) streams += scattered_[o][a], pass[o] *= slides_[o][a] ? 1 : ta;
+      if (at_b) streams += scattered_[o][b], pass[o] *= slides_[o][b] ? 1 : tb;
+    }
+    // the larger operand passes by, the smaller one stays
+    const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
+    const index na = a >= 0 ? trips_[a] : 1, nb = b >= 0 ? trips_[b] : 1;
+    const index per_tile = 4 * streams * (reduction_ / u);
+    index cost = (na / ta) * (nb / tb) * (tile_cost(sums, n[0], n[1], u, loading, far) + per_tile);
+    if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
+    auto rest = [&](index ra, index rb) {
+      const index m0 = loads(0, a, b, ra, rb, u, stays == 0), m1 = loads(1, a, b, ra, rb, u, stays == 1);
+      return tile_cost(ra * rb, m0, m1, u, m0 * unit_[0] + m1 * unit_[1], far) + per_tile;
+    };
+    const index ra = na % ta, rb = nb % tb;
+    if (ra > 0) cost += (nb / tb) * rest(ra, tb);
+    if (rb > 0) cost += (na / ta) * rest(ta, rb);
+    if (ra > 0 && rb > 0) cost += rest(ra, rb);
+    cost *= repeats_;
+    if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u};
+  }
+
+  int outer_;
+  index registers_;
+  index vector_bytes_;
+  index epilogue_;
+  index trips_[max_loops] = {};
+  index reduction_ = 1;
+  index unrolled_ = 1;
+  index repeats_ = 1;
+  // of each operand: units for a vector, bytes that one pass of the reduction reads; along each outer loop
+  bool splat_[2] = {};
+  bool guarded_[2] = {};
+  index unit_[2] = {};
+  index pass_[2] = {};
+  bool on_unrolled_[2] = {};
+  bool on_[2][max_loops] = {};
+  bool apart_[2][max_loops] = {};
+  bool scattered_[2][max_loops] = {};
+  bool shares_[2][max_loops] = {};
+  bool slides_[2][max_loops] = {};
+  product_tile best_{};
+};
+
+}  // namespace intarsia::plan
