@@ -276,7 +276,7 @@ struct nest_kernel {
     const E* from = reinterpret_cast<const E*>(p.at[A]) + skip;
     if constexpr (a.guards > 0) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
     else if constexpr (along == 0) return Vectors::template splat<a.type>(from);
-    else if constexpr (along != 1) return Vectors::template gather<a.type>(from, along, static_cast<std::size_t>(Count));
+    else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
     else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
     else {
       auto v = Vectors::template load<a.type>(from);

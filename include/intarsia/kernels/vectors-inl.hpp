@@ -124,12 +124,15 @@ struct vectors {
     if constexpr (T == ir::dtype::boolean) return *p ? first(Lanes) : first(0);
     else return hn::Set(tag<held_t<T>>(), static_cast<held_t<T>>(*p));
   }
-  /// Every stride-th element, `count` of them.
-  template <ir::dtype T>
-  static HWY_INLINE value_t<T> gather(const ir::element_t<T>* p, std::ptrdiff_t stride, std::size_t count) {
-    alignas(64) ir::element_t<T> buffer[Lanes] = {};
-    for (std::size_t i = 0; i < count; ++i) buffer[i] = p[static_cast<std::ptrdiff_t>(i) * stride];
-    return load<T>(buffer);
+  /// Every Stride-th element, Count of them.
+  template <ir::dtype T, std::ptrdiff_t Stride, std::size_t Count>
+  static HWY_INLINE value_t<T> gather(const ir::element_t<T>* p) {
+    if constexpr (Stride == 2 && ir::size_of(T) >= 4 && Lanes >= 4 && HWY_TARGET != HWY_SCALAR) return every_second<T, Count>(p);
+    else {
+      alignas(64) ir::element_t<T> buffer[Lanes] = {};
+      for (std::size_t i = 0; i < Count; ++i) buffer[i] = p[static_cast<std::ptrdiff_t>(i) * Stride];
+      return load<T>(buffer);
+    }
   }
   template <ir::dtype T>
   static HWY_INLINE void store(value_t<T> v, ir::element_t<T>* p) {
@@ -165,6 +168,21 @@ struct vectors {
   }
 
  private:
+#if HWY_TARGET != HWY_SCALAR
+  /// Elements 0, 2, 4 ... of p. The second vector begins one place early, so that it ends with the last element wanted.
+  template <ir::dtype T, std::size_t Count>
+  static HWY_INLINE value_t<T> every_second(const ir::element_t<T>* p) {
+    constexpr std::size_t last = 2 * Count - 1;  // elements from the first wanted to the last
+    const tag<ir::element_t<T>> d;
+    const auto low = last < Lanes ? load_first<T>(p, last) : load<T>(p);
+    if constexpr (last < Lanes) return hn::ConcatEven(d, hn::Zero(d), low);
+    else {
+      const ir::element_t<T>* const from = p + Lanes - 1;
+      const auto high = Count == Lanes ? load<T>(from) : load_first<T>(from, last - (Lanes - 1));
+      return hn::ConcatUpperLower(d, hn::ConcatOdd(d, high, high), hn::ConcatEven(d, low, low));
+    }
+  }
+#endif
   template <class To, class F, std::size_t... I, class... V>
   static HWY_INLINE void lanewise_into(To* out, F f, std::index_sequence<I...>, V... v) {
     std::tuple<std::array<hn::TFromV<V>, Lanes>...> in;
