@@ -49,13 +49,15 @@ def check_includes():
 
 
 def check_stems():
-    """Language and reference page of an operation are found by one name."""
+    """Language, reference page and test of an operation are found by one name."""
     for header in sorted((house / 'language').glob('*.hpp')):
         stem = header.name.removesuffix('.hpp')
         if stem in no_operations:
             continue
         if not (root / f'docs/reference/{stem}.md').exists():
             complaints.append(f'language/{header.name}: no page docs/reference/{stem}.md')
+        if not list((root / 'tests').glob(f'*/{stem}.cpp')):
+            complaints.append(f'language/{header.name}: no test tests/*/{stem}.cpp')
     for page in sorted((root / 'docs/reference').glob('*.md')):
         if page.stem != 'README' and not list(house.rglob(f'{page.stem}.hpp')):
             complaints.append(f'docs/reference/{page.name}: no header {page.stem}.hpp')

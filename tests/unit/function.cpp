@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only compiled functions say: several results, gradients to whatever has a name, updates in place, constants.
+#define BOOST_TEST_MODULE function
+#include <boost/test/unit_test.hpp>
+
+#include <intarsia/intarsia.hpp>
+
+#include <tuple>
+#include <type_traits>
+
+namespace ia = intarsia;
+
+namespace {
+using vec = ia::tensor<float, 3>;
+const vec a{1, 2, 3}, b{4, -5, 6};
+constexpr vec taps{1, 10, 100};
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(results) {
+  constexpr auto one = ia::compile([](auto x) { return x + x; });
+  constexpr auto number = ia::compile([](auto x) { return ia::sum(x); });
+  constexpr auto several = ia::compile([](auto x) { return ia::outputs(ia::sum(x), x * x, ia::argmax<0>(x)); });
+  static_assert(std::is_same_v<decltype(one(a)), vec>);
+  static_assert(std::is_same_v<decltype(number(a)), float>);
+  static_assert(std::is_same_v<decltype(several(a)), std::tuple<float, vec, int>>);
+  BOOST_TEST((one(a) == vec{2, 4, 6}));
+  BOOST_TEST(number(a) == 6);
+  const auto [total, squares, place] = several(a);
+  BOOST_TEST(total == 6);
+  BOOST_TEST((squares == vec{1, 4, 9}));
+  BOOST_TEST(place == 2);
+}
+
+BOOST_AUTO_TEST_CASE(twins_keep_their_identity) {
+  constexpr auto f = ia::compile([](auto x) {
+    auto h = ia::square(x), twin = ia::square(x);
+    auto y = ia::sum(h * twin);
+    return ia::outputs(ia::grad(y, h), ia::grad(y, twin), ia::grad(y, x));
+  });
+  const auto [to_h, to_twin, to_x] = f(a);
+  BOOST_TEST((to_h == vec{1, 4, 9}));  // the other one, not twice itself
+  BOOST_TEST((to_twin == vec{1, 4, 9}));
+  BOOST_TEST((to_x == vec{4, 32, 108}));
+}
+
+BOOST_AUTO_TEST_CASE(gradients_are_expressions) {
+  constexpr auto f = ia::compile([](auto x, auto y) {
+    auto cube = ia::sum(ia::pow<3>(x));
+    auto slope = ia::grad(cube, x);
+    return ia::outputs(slope, ia::grad(ia::sum(slope), x), ia::grad(cube, y), ia::grad(ia::sum(ia::stop_gradient(x) * x), x));
+  });
+  const auto [slope, curvature, unreached, half] = f(a, b);
+  BOOST_TEST((slope == vec{3, 12, 27}));
+  BOOST_TEST((curvature == vec{6, 12, 18}));
+  BOOST_TEST((unreached == vec{0, 0, 0}));
+  BOOST_TEST((half == a));
+}
+
+BOOST_AUTO_TEST_CASE(updates_read_old_values) {
+  constexpr auto exchange = ia::compile([](auto x, auto y) { return ia::outputs(ia::assign(x, y), ia::sum(x), ia::assign(y, x)); });
+  vec x = a, y = b;
+  BOOST_TEST(exchange(x, y) == 6);
+  BOOST_TEST((x == b));
+  BOOST_TEST((y == a));
+}
+
+BOOST_AUTO_TEST_CASE(results_in_the_callers_memory) {
+  constexpr auto f = ia::compile<"turn">([](auto x, auto y) { return ia::outputs(ia::flip<0>(x), ia::sum(x * y)); });
+  vec x = a;
+  float dot = 0;
+  f.into(x, dot)(x, b);  // over the argument
+  BOOST_TEST((x == vec{3, 2, 1}));
+  BOOST_TEST(dot == 12);
+  float memory[5] = {7, 0, 0, 0, 7};
+  f.into(ia::view<float, 3>(memory + 1), dot)(a, a);
+  BOOST_TEST((memory[0] == 7 && memory[1] == 3 && memory[2] == 2 && memory[3] == 1 && memory[4] == 7));
+  BOOST_TEST(dot == 14);
+}
+
+BOOST_AUTO_TEST_CASE(constants_and_names) {
+  constexpr auto f = ia::compile([](auto x) { return ia::sum(ia::named<"weighted">(x * taps)); });
+  BOOST_TEST(f(a) == 321);
+}
