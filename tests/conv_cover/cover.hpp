@@ -25,9 +25,11 @@ struct convolution {
   void (*run)(const float* const (&operands)[4], float* const (&results)[4]);
 };
 
-/// The convolutions of one source and one target, linked into the list that the runner walks.
+/// The convolutions of one source, linked into the list that the runner walks: those of the one target that it was
+/// compiled for, or a function that gives those of the target that Highway has chosen.
 struct part {
-  const char* target;
+  const char* target;  // null: whatever is chosen
+  const convolution* (*get)();
   const convolution* first;
   int count;
   const part* next;
@@ -37,9 +39,10 @@ struct part {
     return head;
   }
   template <int N>
-  part(const char* name, const convolution (&of)[N]) : target(name), first(of), count(N), next(all()) {
+  part(const char* name, const convolution (&of)[N]) : target(name), get(nullptr), first(of), count(N), next(all()) {
     all() = this;
   }
+  part(const convolution* (*of_chosen)(), int n) : target(nullptr), get(of_chosen), first(nullptr), count(n), next(all()) { all() = this; }
 };
 
 }  // namespace conv_cover

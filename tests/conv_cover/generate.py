@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """conv_cover.json -> C++ sources, each with a few convolutions and their gradients; see runner.cpp.
 
-    generate.py all|third|cover40 [--cases N] [--from conv_cover.json] --into FOLDER
+    generate.py all|third|cover40 [--targets] [--cases N] [--from conv_cover.json] --into FOLDER
+    generate.py ... --targets  sources that compile themselves once for each target
     generate.py ... --list     prints the names of the sources instead of writing them
     generate.py ... --pairs    prints how many pairs of attribute values the selection covers
 """
@@ -127,8 +128,6 @@ def row_of(c, number):
 """
 
 
-# Many targets in one binary: this text, between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE with the name of the target
-# for "static", is what `hwy/foreach_target.h` has to include once per target; the runner already tells parts apart.
 def source_of(cases):
     functions = '\n'.join(function_of(c, n) for n, c in enumerate(cases))
     rows = ''.join(row_of(c, n) for n, c in enumerate(cases))
@@ -150,9 +149,50 @@ const conv_cover::part registered("static", cases);
 """
 
 
+def source_for_targets(cases, file):
+    functions = '\n'.join(function_of(c, n) for n, c in enumerate(cases))
+    rows = ''.join(row_of(c, n) for n, c in enumerate(cases))
+    part = pathlib.Path(file).stem
+    return f"""// SPDX-License-Identifier: Apache-2.0
+// Made by generate.py from conv_cover.json: once for each target.
+#include "intarsia/support/config.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "{file}"
+#include <hwy/foreach_target.h>
+
+#include "intarsia/targets-inl.hpp"
+
+#include "conv_cover/call.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace {part}::HWY_NAMESPACE {{
+namespace {{
+
+namespace ia = intarsia::HWY_NAMESPACE;
+
+{functions}
+// constants: nothing of a target that the processor may not have runs before main
+constexpr conv_cover::convolution cases[] = {{
+{rows}}};
+
+}}  // namespace
+const conv_cover::convolution* get() {{ return cases; }}
+}}  // namespace {part}::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace {part} {{
+HWY_EXPORT(get);
+const conv_cover::part registered([] {{ return HWY_DYNAMIC_DISPATCH(get)(); }}, {len(cases)});
+}}  // namespace {part}
+#endif
+"""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('mode', choices=['all', 'third', 'cover40'])
+    parser.add_argument('--targets', action='store_true')
     parser.add_argument('--cases', type=int, default=6, help='convolutions in one source')
     parser.add_argument('--from', dest='source', default=pathlib.Path(__file__).with_name('conv_cover.json'))
     parser.add_argument('--into', type=pathlib.Path)
@@ -170,12 +210,13 @@ def main():
         return
     # the expensive ones are dealt out evenly: sources that compile side by side end together
     parts = math.ceil(len(chosen) / args.cases)
-    sources = {f'{args.mode}_{n:02}.cpp': chosen[n::parts] for n in range(parts)}
+    prefix = args.mode + '_targets' * args.targets
+    sources = {f'{prefix}_{n:02}.cpp': chosen[n::parts] for n in range(parts)}
     for name, of in sources.items():
         if args.list:
             print(name)
         else:
-            (args.into / name).write_text(source_of(of))
+            (args.into / name).write_text(source_for_targets(of, name) if args.targets else source_of(of))
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "conv_cover/cover.hpp"
+#include "targets.hpp"
 
 namespace {
 
@@ -105,12 +106,20 @@ void check(const convolution& c) {
 }
 
 /// A suite for each target, a test case for each convolution.
-/// Many targets in one binary: leave out here the ones that `hwy::SupportedTargets()` does not name.
 bool register_all() {
   using namespace boost::unit_test;
   std::map<std::string, std::multimap<std::string, const convolution*>> found;
-  for (const part* p = part::all(); p != nullptr; p = p->next)
-    for (int i = 0; i < p->count; ++i) found[p->target].emplace(p->first[i].name, &p->first[i]);
+  auto add = [&found](const char* target, const convolution* first, int count) {
+    for (int i = 0; i < count; ++i) found[target].emplace(first[i].name, &first[i]);
+  };
+  for (const part* p = part::all(); p != nullptr; p = p->next) {
+    if (p->target != nullptr) add(p->target, p->first, p->count);
+    else
+      for (const std::int64_t target : targets::all()) {
+        targets::force(target);
+        add(hwy::TargetName(target), p->get(), p->count);
+      }
+  }
   framework::master_test_suite().p_name.value = "conv_cover";
   for (const auto& [target, convolutions] : found) {
     test_suite* suite = BOOST_TEST_SUITE(target);
