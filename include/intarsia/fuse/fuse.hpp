@@ -239,9 +239,12 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
       int ready = batch.time[v] + (total ? 1 : 0);
       if (batch.is_fixed(v)) ready = 2;  // a result is written by every call
       if (ready != time) continue;
-      bool first = true;
-      for (const store& s : r.stores) first = first && !(s.value == v && s.home);
-      if (total && returned && first && r.fates[v] == fate::computed) {
+      auto first = [&] {
+        for (const store& s : r.stores)
+          if (s.value == v && s.home) return false;
+        return true;
+      };
+      if (total && returned && r.fates[v] == fate::computed && first()) {
         r.stores.push({r.group_of[v], v, -1, k, 0, true});
         r.stored[v] = true;
       } else r.stores.push({storing(v, time), v, -1, k, 0, false});

@@ -3,6 +3,8 @@
 // over the target's lanes and registers.
 #pragma once
 
+#include <initializer_list>
+
 #include "intarsia/plan/product.hpp"
 
 namespace intarsia::plan {
