@@ -11,23 +11,29 @@ namespace intarsia::fuse {
 constexpr int channel_axis(const ir::contraction& c, ir::role weights) {
   const ir::role data = weights == ir::lhs ? ir::rhs : ir::lhs;
   for (int x = 0; x < c.count; ++x)
-    if (!c.axis[x].window && c.axis[x].dim[ir::out] >= 0 && c.axis[x].dim[weights] == 0 && c.axis[x].dim[data] < 0) return x;
+    if (!c.axis[x].window && c.axis[x].dim[ir::out] >= 0 && c.axis[x].dim[weights] >= 0 && c.axis[x].dim[data] < 0) return x;
   return -1;
 }
 
 constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int x, index panel) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
-  const index blocks = from[0] / panel;
+  const int axis = c.axis[x].dim[weights];
+  const index blocks = from[axis] / panel;
   extents split, packed;
-  split.push(blocks), split.push(panel);
   packed.push(blocks);
-  for (int d = 1; d < from.rank; ++d) split.push(from[d]), packed.push(from[d]);
+  ir::view_map m;  // of the split weights [..., blocks, panel, ...] by the packed ones [blocks, ..., panel]
+  for (int d = 0; d < from.rank; ++d) {
+    if (d == axis) {
+      m.axis[d] = {0, 0, 0, 1, -1, 0};
+      m.axis[d + 1] = {0, 0, from.rank, 1, -1, 0};
+      split.push(blocks), split.push(panel);
+      continue;
+    }
+    m.axis[d < axis ? d : d + 1] = {0, 0, packed.rank, 1, -1, 0};
+    split.push(from[d]), packed.push(from[d]);
+  }
   packed.push(panel);
-  ir::view_map m;  // of the split weights [blocks, panel, ...] by the packed ones [blocks, ..., panel]
-  m.axis[0] = {0, 0, 0, 1, -1, 0};
-  m.axis[1] = {0, 0, packed.rank - 1, 1, -1, 0};
-  for (int d = 1; d < from.rank; ++d) m.axis[d + 1] = {0, 0, d, 1, -1, 0};
   const ir::node_id panels = ir::unary(g, ir::kind::copy, ir::view(g, ir::reshape(g, w, split), packed, m));
 
   const int at = c.axis[x].dim[ir::out];
@@ -35,11 +41,14 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
   for (int d = 0; d < n.shape.rank; ++d)
     if (d == at) shape.push(blocks), shape.push(panel);
     else shape.push(n.shape[d]);
+  auto moved = [axis](int d) { return d < 0 ? d : d == axis ? 0 : d < axis ? d + 1 : d; };
   for (int i = 0; i < c.count; ++i) {
     ir::contraction_axis& a = c.axis[i];
-    if (!a.window) a.dim[ir::out] += a.dim[ir::out] > at;
+    if (!a.window) a.dim[ir::out] += a.dim[ir::out] > at, a.dim[weights] = moved(a.dim[weights]);
     else
-      for (int r = 0; r < 3; ++r) a.dim[r] += a.who[r] == ir::out && a.dim[r] > at;
+      for (int r = 0; r < 3; ++r)
+        if (a.who[r] == ir::out) a.dim[r] += a.dim[r] > at;
+        else if (a.who[r] == weights) a.dim[r] = moved(a.dim[r]);
   }
   c.axis[x].extent[0] = blocks;
   c.share(at + 1, weights == ir::lhs ? packed.rank - 1 : -1, weights == ir::rhs ? packed.rank - 1 : -1, panel);
