@@ -19,7 +19,7 @@ stages = ['support', 'ir', 'tensor', 'language', 'nn', 'differentiate', 'simplif
 front, passes = {'language', 'nn'}, {'differentiate', 'simplify', 'fuse', 'plan', 'compile.hpp', 'kernels'}
 
 # Headers of language/ that hold no operations.
-no_operations = {'handle', 'lazy', 'options'}
+no_operations = {'handle', 'lazy', 'options', 'refuse'}
 
 complaints = []
 

@@ -139,7 +139,8 @@ struct derivatives_of {
   }
   template <class L, class X>
   static constexpr auto differentiable(L loss, X x) {
-    if constexpr (std::is_floating_point_v<typename X::value_type>) return std::tuple(ia::grad(loss, x));
+    // what ia::grad makes, for operations that leave an input out as well
+    if constexpr (std::is_floating_point_v<typename X::value_type>) return std::tuple(ia::support::gradient_of(loss, x));
     else return std::tuple<>();
   }
   template <class G, class V>

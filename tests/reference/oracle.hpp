@@ -326,7 +326,7 @@ array<S> flip(const array<S>& x) {
 template <int Axis, class S, class... More>
 array<S> concat(const array<S>& first, const More&... more) {
   array<S> y = first;
-  auto append = [&y](const array<S>& x) {
+  [[maybe_unused]] auto append = [&y](const array<S>& x) {
     const long begin = y.shape[Axis];
     extents shape = y.shape;
     shape[Axis] += x.shape[Axis];

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace intarsia::ir {
@@ -23,6 +24,12 @@ constexpr int size_of(dtype t) {
 
 constexpr const char* name_of(dtype t) {
   constexpr const char* names[] = {"none", "bool", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"};
+  return names[static_cast<int>(t)];
+}
+
+/// What a user calls it.
+constexpr std::string_view spelling_of(dtype t) {
+  constexpr std::string_view names[] = {"none", "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float", "double"};
   return names[static_cast<int>(t)];
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <bit>
+#include <string_view>
 #include <tuple>
 
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/maps.hpp"
 #include "intarsia/ir/opcode.hpp"
+#include "intarsia/support/diagnose.hpp"
 #include "intarsia/support/frozen.hpp"
 
 namespace intarsia::ir {
@@ -72,6 +74,12 @@ struct check {
   index limit = 0;
 };
 
+/// A derivative that was asked for, and has to have a path.
+struct wanted_gradient {
+  node_id of = -1;
+  node_id to = -1;
+};
+
 /// A node that carries a name, for people.
 struct label {
   node_id node = -1;
@@ -108,7 +116,19 @@ struct graph {
   support::list<label> labels;
   support::list<check> checks;
   support::list<char> text;
-  support::list<update> updates;  // only while tracing: `assign` turns them into outputs
+
+  // Only while tracing: `assign` turns updates into outputs; the rest is for errors that types cannot tell.
+  support::list<update> updates;
+  support::list<wanted_gradient> wanted;
+  fault first_fault = fault::none;
+  node_id faulty = -1;
+
+  /// Notes the first misuse. The call of the whole function reports it.
+  constexpr void blame(fault why, node_id at) {
+    if (first_fault != fault::none) return;
+    first_fault = why;
+    faulty = at;
+  }
 
   constexpr node_id add(const node& n) { return nodes.push(n); }
   constexpr const node& operator[](node_id id) const { return nodes[id]; }
@@ -116,6 +136,22 @@ struct graph {
   constexpr auto lists() const { return std::tie(nodes, views, contractions, values, arguments, outputs, labels, checks, text); }
   constexpr operator graph_view() const { return {nodes, views, contractions, values, arguments, outputs, labels, checks, text}; }
 };
+
+/// A zero-terminated name in a graph's text.
+constexpr std::string_view name_at(const graph& g, int at) {
+  int size = 0;
+  while (g.text[at + size] != 0) ++size;
+  return {g.text.data() + at, static_cast<std::size_t>(size)};
+}
+
+/// The parameter that a node is, or else the one used last before it; -1 where there is none.
+constexpr node_id nearest_parameter(const graph& g, node_id node, int effort = 64) {
+  if (node < 0 || effort == 0) return -1;
+  if (g[node].what == kind::argument) return g.arguments[g[node].aux].name >= 0 ? node : -1;
+  for (int i = 2; i >= 0; --i)
+    if (const node_id found = nearest_parameter(g, g[node].in[i], effort - 1); found >= 0) return found;
+  return -1;
+}
 
 /// A graph that begins as a copy of everything but the nodes, outputs and labels.
 constexpr graph with_tables_of(const graph_view& g) {

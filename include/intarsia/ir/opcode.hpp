@@ -64,4 +64,7 @@ constexpr op_facts facts_of(opcode op) {
   }
 }
 
+/// Whether the operation means something for floating-point numbers only.
+constexpr bool needs_float(opcode op) { return op >= opcode::sqrt && op <= opcode::erf; }
+
 }  // namespace intarsia::ir

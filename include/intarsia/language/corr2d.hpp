@@ -18,22 +18,23 @@ constexpr verdict window_rule(const extents& in, int first, const extents& windo
   verdict v;
   for (int d = 0; d < nd; ++d) {
     index room = in[first + d] + w.lo[d] + w.hi[d] - w.dilation[d] * (window[first_window + d] - 1) - 1;
-    if (room < 0) return verdict::bad(fault::window, first + d, w.dilation[d] * (window[first_window + d] - 1) + 1, in[first + d] + w.lo[d] + w.hi[d]);
+    if (room < 0) return verdict::bad(fault::window, first + d, w.dilation[d] * (window[first_window + d] - 1) + 1, in[first + d] + w.lo[d] + w.hi[d], relation::at_most);
     v.shape.push(room / w.stride[d] + 1);
   }
   return v;
 }
 
 constexpr verdict correlation_rule(const extents& x, const extents& k, int nd, const window_options& w) {
-  if (!w.valid) return verdict::bad(fault::option);
+  if (!w.valid()) return w.wrong;
+  if (w.extends()) return w.without(option::output_padding);
   if (x.rank != nd && x.rank != nd + 2) return verdict::bad(fault::rank, -1, x.rank, nd + 2);
   if (k.rank != x.rank) return verdict::bad(fault::rank, -1, k.rank, x.rank);
   bool channels = x.rank == nd + 2;
   if (!channels && w.groups != 1) return verdict::bad(fault::groups, -1, w.groups, 1);
   if (channels) {
-    if (x[1] % w.groups != 0) return verdict::bad(fault::groups, 1, w.groups, x[1]);
-    if (k[0] % w.groups != 0) return verdict::bad(fault::groups, 0, w.groups, k[0]);
-    if (k[1] * w.groups != x[1]) return verdict::bad(fault::channels, 1, k[1] * w.groups, x[1]);
+    if (x[1] % w.groups != 0) return verdict::bad(fault::groups, 1, w.groups, x[1], relation::divisor_of);
+    if (k[0] % w.groups != 0) return verdict::bad(fault::groups, 0, w.groups, k[0], relation::divisor_of);
+    if (k[1] * w.groups != x[1]) return verdict::bad(fault::channels, 1, k[1], x[1] / w.groups);
   }
   verdict spatial = window_rule(x, channels ? 2 : 0, k, channels ? 2 : 0, nd, w);
   if (!spatial.ok() || !channels) return spatial;
@@ -60,22 +61,17 @@ constexpr void add_window(ir::contraction& c, const window_options& w, int d, ir
   a = {true, {i, o, k}, {di, d_o, dk}, w.stride[d], w.dilation[d], w.lo[d], {ni, no, nk}};
 }
 
-template <int Nd>
-consteval fixed_string<7> correlation_name() {
-  const char text[7] = {'c', 'o', 'r', 'r', '0' + Nd, 'd', 0};
-  return fixed_string<7>(text);
-}
-
 template <int Nd, class... Options>
 struct correlate {
+  static constexpr std::string_view name = std::string_view("corr1dcorr2dcorr3d").substr(6 * (Nd - 1), 6);
   static constexpr window_options options = make_window_options<Options...>(Nd);
 
   template <class X, class K>
   constexpr auto operator()(X x, K k) const {
     constexpr verdict v = std::is_same_v<typename X::value_type, typename K::value_type>
                               ? correlation_rule(X::shape_value, K::shape_value, Nd, options)
-                              : verdict::bad(fault::element_type);
-    if constexpr (!v.ok()) return refuse<correlation_name<Nd>(), v, X, K>();
+                              : other_type<typename X::value_type, typename K::value_type>();
+    if constexpr (!v.ok()) return refuse<correlate, v>(x, k);
     else return traced_of<typename X::value_type, v.shape>{x.graph, emit(*x.graph, x.id, k.id, v.shape)};
   }
 
@@ -111,23 +107,23 @@ struct correlate {
 };
 
 constexpr verdict transposed_rule(const extents& x, const extents& k, int nd, const window_options& w) {
-  if (!w.valid) return verdict::bad(fault::option);
+  if (!w.valid()) return w.wrong;
   if (x.rank != nd && x.rank != nd + 2) return verdict::bad(fault::rank, -1, x.rank, nd + 2);
   if (k.rank != x.rank) return verdict::bad(fault::rank, -1, k.rank, x.rank);
   bool channels = x.rank == nd + 2;
   if (!channels && w.groups != 1) return verdict::bad(fault::groups, -1, w.groups, 1);
   verdict v;
   if (channels) {
-    if (x[1] % w.groups != 0) return verdict::bad(fault::groups, 1, w.groups, x[1]);
+    if (x[1] % w.groups != 0) return verdict::bad(fault::groups, 1, w.groups, x[1], relation::divisor_of);
     if (k[0] != x[1]) return verdict::bad(fault::channels, 1, k[0], x[1]);
     v.shape.push(x[0]);
     v.shape.push(k[1] * w.groups);
   }
   for (int d = 0; d < nd; ++d) {
     int at = channels ? 2 + d : d;
-    if (w.extra[d] >= w.stride[d] && w.extra[d] >= w.dilation[d]) return verdict::bad(fault::option, at, w.extra[d], w.stride[d]);
+    if (w.extra[d] >= w.stride[d] && w.extra[d] >= w.dilation[d]) return verdict{{}, fault::option, at, w.extra[d], w.stride[d] - 1, relation::at_most, option::output_padding};
     index e = (x[at] - 1) * w.stride[d] - w.lo[d] - w.hi[d] + w.dilation[d] * (k[at] - 1) + 1 + w.extra[d];
-    if (e < 1) return verdict::bad(fault::window, at, e, 1);
+    if (e < 1) return verdict::bad(fault::empty, at, e, 1, relation::at_least);
     v.shape.push(e);
   }
   return v;
@@ -137,14 +133,15 @@ constexpr verdict transposed_rule(const extents& x, const extents& k, int nd, co
 /// correlation with the roles of input and result exchanged.
 template <int Nd, class... Options>
 struct correlate_transposed {
+  static constexpr std::string_view name = std::string_view("conv_transpose1dconv_transpose2dconv_transpose3d").substr(16 * (Nd - 1), 16);
   static constexpr window_options options = make_window_options<Options...>(Nd);
 
   template <class X, class K>
   constexpr auto operator()(X x, K k) const {
     constexpr verdict v = std::is_same_v<typename X::value_type, typename K::value_type>
                               ? transposed_rule(X::shape_value, K::shape_value, Nd, options)
-                              : verdict::bad(fault::element_type);
-    if constexpr (!v.ok()) return refuse<"conv_transpose", v, X, K>();
+                              : other_type<typename X::value_type, typename K::value_type>();
+    if constexpr (!v.ok()) return refuse<correlate_transposed, v>(x, k);
     else return traced_of<typename X::value_type, v.shape>{x.graph, emit(*x.graph, x.id, k.id, v.shape)};
   }
 
@@ -187,25 +184,43 @@ INTARSIA_INLINE constexpr auto corr2d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<2, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
 template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate<2, Options...>, X, K>
+refused<support::reason<support::correlate<2, Options...>, X, K>> corr2d(X&& x, K&& k, Options...);
+template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto corr1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
 template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate<1, Options...>, X, K>
+refused<support::reason<support::correlate<1, Options...>, X, K>> corr1d(X&& x, K&& k, Options...);
+template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto corr3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
+template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate<3, Options...>, X, K>
+refused<support::reason<support::correlate<3, Options...>, X, K>> corr3d(X&& x, K&& k, Options...);
 /// The transpose of corr2d: x [N, C, H, W] and k [C, O / groups, kh, kw]; options as corr2d and output_padding.
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose2d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<2, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
 template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate_transposed<2, Options...>, X, K>
+refused<support::reason<support::correlate_transposed<2, Options...>, X, K>> conv_transpose2d(X&& x, K&& k, Options...);
+template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
 template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate_transposed<1, Options...>, X, K>
+refused<support::reason<support::correlate_transposed<1, Options...>, X, K>> conv_transpose1d(X&& x, K&& k, Options...);
+template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
+template <operand X, operand K, class... Options>
+  requires support::refuses<support::correlate_transposed<3, Options...>, X, K>
+refused<support::reason<support::correlate_transposed<3, Options...>, X, K>> conv_transpose3d(X&& x, K&& k, Options...);
 
 }  // namespace intarsia

@@ -3,22 +3,53 @@
 #pragma once
 
 #include "intarsia/language/lazy.hpp"
+#include "intarsia/support/fixed_string.hpp"
 
 namespace intarsia {
 
-/// d loss / d x, with the shape of x; x is an argument or any intermediate. An expression like any other.
-/// Errors: [not_scalar].
+namespace support {
 template <traced_value L, traced_value X>
+constexpr auto gradient_of(const L& loss, const X& x) {
+  ir::node n;
+  n.what = ir::kind::gradient;
+  n.type = ir::dtype_of<typename X::value_type>();
+  n.shape = X::shape_value;
+  n.in[0] = loss.id;
+  n.in[1] = x.id;
+  return handle_t<X>{x.graph, x.graph->add(n)};
+}
+
+template <fixed_string Name, traced_value E>
+constexpr auto with_name(const E& e) {
+  ir::graph& g = *e.graph;
+  int at = g.text.size();
+  for (char c : Name.view()) g.text.push(c);
+  g.text.push('\0');
+  g.labels.push({e.id, at});
+  return handle_t<E>{&g, e.id};
+}
+
+struct grad_fn {
+  static constexpr std::string_view name = "grad";
+};
+struct assign_fn {
+  static constexpr std::string_view name = "assign";
+};
+}  // namespace support
+
+/// A value in a traced function, refused or not.
+template <class A>
+concept traced_or_refused = traced_value<A> || support::is_refused<A>;
+
+/// d loss / d x, with the shape of x; x is an argument or any intermediate. An expression like any other.
+/// Errors: [not_scalar], [no_path].
+template <traced_or_refused L, traced_or_refused X>
 constexpr auto grad(const L& loss, const X& x) {
-  if constexpr (L::shape_value.rank != 0) return support::refuse<"grad", support::verdict::bad(fault::not_scalar, -1, L::rank, 0), L, X>();
+  if constexpr (support::is_refused<L> || support::is_refused<X>) return support::first_refused(loss, x);
+  else if constexpr (L::shape_value.rank != 0) return support::refuse<support::grad_fn, support::verdict::bad(fault::not_scalar, -1, L::rank, 0)>(loss);
   else {
-    ir::node n;
-    n.what = ir::kind::gradient;
-    n.type = ir::dtype_of<typename X::value_type>();
-    n.shape = X::shape_value;
-    n.in[0] = loss.id;
-    n.in[1] = x.id;
-    return handle_t<X>{x.graph, x.graph->add(n)};
+    x.graph->wanted.push({loss.id, x.id});
+    return support::gradient_of(loss, x);
   }
 }
 
@@ -40,22 +71,23 @@ struct assigned {
   ir::node_id value;
 };
 /// As an output: writes the expression into the argument x. All outputs read the old values.
-template <traced_value X, traced_value E>
+/// Errors: [assign_shape], [assign_target], [twice].
+template <traced_or_refused X, traced_or_refused E>
 constexpr auto assign(const X& x, const E& e) {
-  if constexpr (!std::is_same_v<handle_t<X>, handle_t<E>>)
-    return support::refuse<"assign", support::verdict::bad(fault::weight, -1, E::rank, X::rank), X, E>();
-  else return assigned<X>{x.graph, x.id, e.id};
+  if constexpr (support::is_refused<X> || support::is_refused<E>) return support::first_refused(x, e);
+  else if constexpr (!std::is_same_v<handle_t<X>, handle_t<E>>)
+    return support::refuse<support::assign_fn, support::verdict::bad(fault::assign_shape)>(e, x);
+  else {
+    if ((*x.graph)[x.id].what != ir::kind::argument) x.graph->blame(fault::assign_target, x.id);
+    return assigned<handle_t<X>>{x.graph, x.id, e.id};
+  }
 }
 
 /// Gives a value a name that reports show.
-template <fixed_string Name, traced_value E>
+template <fixed_string Name, traced_or_refused E>
 constexpr auto named(const E& e) {
-  ir::graph& g = *e.graph;
-  int at = g.text.size();
-  for (char c : Name.view()) g.text.push(c);
-  g.text.push('\0');
-  g.labels.push({e.id, at});
-  return handle_t<E>{&g, e.id};
+  if constexpr (support::is_refused<E>) return e;
+  else return support::with_name<Name>(e);
 }
 
 }  // namespace intarsia

@@ -22,6 +22,12 @@ struct traced {
   ir::node_id id = -1;
 
   static constexpr std::size_t size() { return (std::size_t{1} * ... * D); }
+
+  /// A branch would be taken while the function is traced, once and for all: the call reports it.
+  constexpr explicit operator bool() const {
+    graph->blame(fault::branch, id);
+    return false;
+  }
 };
 
 namespace support {

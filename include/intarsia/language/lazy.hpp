@@ -6,9 +6,8 @@
 
 #include <tuple>
 
-#include "intarsia/language/handle.hpp"
+#include "intarsia/language/refuse.hpp"
 #include "intarsia/support/target.hpp"
-#include "intarsia/support/diagnose.hpp"
 
 namespace intarsia {
 
@@ -29,6 +28,12 @@ struct kept {
   using handle = traced<T, D...>;
   tensor<T, D...> held;
   constexpr const T* address() const { return held.data(); }
+};
+template <class T, std::size_t... D>
+struct kept_box {
+  using handle = traced<T, D...>;
+  boxed<tensor<T, D...>> held;
+  const T* address() const { return held.data(); }
 };
 template <class T>
 struct number {
@@ -108,6 +113,8 @@ constexpr borrowed<T, D...> to_leaf(const boxed<tensor<T, D...>>& b) { return {b
 
 template <class T, std::size_t... D>
 constexpr kept<T, D...> keep(tensor<T, D...>&& t) { return {std::move(t)}; }
+template <class T, std::size_t... D>
+kept_box<T, D...> keep(boxed<tensor<T, D...>>&& b) { return {std::move(b)}; }
 
 template <class... All, class A>
 INTARSIA_INLINE constexpr auto to_operand(A&& a) {
@@ -159,9 +166,6 @@ template <class... A>
 inline constexpr bool fraction_beside_integers =
     (std::is_floating_point_v<std::remove_cvref_t<A>> || ...) && std::is_integral_v<typename element_among<A...>::type>;
 
-template <class A>
-inline constexpr bool is_refused = std::is_same_v<std::remove_cvref_t<A>, refused_value>;
-
 }  // namespace support
 
 /// A handle that stands for a whole model: operations map over its parameters.
@@ -176,20 +180,68 @@ concept operand_or_number = operand<A> || std::is_arithmetic_v<std::remove_cvref
 
 namespace support {
 
+/// A fraction in an operation on integers, refused.
+template <class Op, class... A>
+constexpr auto refuse_number(const A&... a) {
+  using T = typename element_among<A...>::type;
+  constexpr verdict v = other_type<T, double>(fault::number);
+  auto one = [](const auto& x) {
+    if constexpr (traced_value<decltype(x)>) return x;
+    else return traced<T>{};
+  };
+  return refuse<Op, v>(one(a)...);
+}
+
+/// Temporaries above this size are not kept by value: they would fill the stack.
+inline constexpr std::size_t largest_kept = 64 * 1024;
+template <class A>
+inline constexpr bool is_large_temporary = false;
+template <class T, std::size_t... D>
+inline constexpr bool is_large_temporary<tensor<T, D...>> = tensor<T, D...>::size() * sizeof(T) > largest_kept;
+
+/// What an operation makes of tensors, lazy values and numbers: a handle, or a refused one.
+template <class Op, class... A>
+using handle_of_call = decltype(Op{}(std::declval<typename replay<decltype(to_operand<A...>(std::declval<A>()))>::handle>()...));
+
+/// The letter to the user who calls an operation on tensors like that; empty for a good call.
+template <class Op, class... A>
+consteval letter verdict_on() {
+  if constexpr (!(operand_or_number<A> && ...)) return {};
+  else if constexpr ((is_refused<A> || ...) || (traced_value<A> || ...) || (tree_handle<A> || ...)) return {};  // reported by the whole function
+  else if constexpr (fraction_beside_integers<A...>) return decltype(refuse_number<Op>(std::declval<typename replay<decltype(to_operand<A...>(std::declval<A>()))>::handle>()...))::why;
+  else if constexpr ((is_large_temporary<A> || ...)) return letter::about(fault::large_temporary, Op::name, words{} << "at most " << static_cast<index>(largest_kept) << " bytes");
+  else if constexpr (is_refused<handle_of_call<Op, A...>>) return handle_of_call<Op, A...>::why;
+  else return {};
+}
+
+template <class H>
+struct expression_for;
+template <class T, std::size_t... D>
+struct expression_for<traced<T, D...>> {
+  using type = expression<T, D...>;
+};
+template <class H>
+using expression_of = typename expression_for<handle_t<H>>::type;
+
+/// Holds for a call that is refused where it stands. The overload that it chooses has no body, and returns `refused<reason>`:
+/// written out, because compilers would print the arguments of an alias.
+template <class Op, class... A>
+concept refuses = (verdict_on<Op, A...>().count > 0);
+template <class Op, class... A>
+inline constexpr auto reason = told<verdict_on<Op, A...>()>::why;
+
 /// Applies an operation: to handles at once, to a tree's parameters one by one, to tensors by recording it.
 template <class Op, class... A>
 INTARSIA_INLINE constexpr auto call(Op op, A&&... a) {
-  if constexpr ((is_refused<A> || ...)) return refused_value{};
+  if constexpr ((is_refused<A> || ...)) return first_refused(a...);
   else if constexpr ((tree_handle<A> || ...)) return map_tree(op, a...);
-  else if constexpr (fraction_beside_integers<A...>)
-    return refuse<"number", verdict::bad(fault::number), std::remove_cvref_t<A>...>();
   else if constexpr ((traced_value<A> || ...)) {
     ir::graph& g = find_graph(a...);
-    return op(to_handle<A...>(g, a)...);
+    if constexpr (fraction_beside_integers<A...>) return refuse_number<Op>(a...);
+    else return op(to_handle<A...>(g, a)...);
   } else {
     using result = lazy<static_target, Op, decltype(to_operand<A...>(std::forward<A>(a)))...>;
-    if constexpr (is_refused<typename replay<result>::handle>) return refused_value{};
-    else return result{{to_operand<A...>(std::forward<A>(a))...}};
+    return result{{}, {to_operand<A...>(std::forward<A>(a))...}};
   }
 }
 
@@ -197,7 +249,7 @@ INTARSIA_INLINE constexpr auto call(Op op, A&&... a) {
 
 /// A recorded operation. Initialising or assigning a tensor, or `ia::evaluate`, runs it.
 template <class Target, class Op, class... Operands>
-struct lazy {
+struct lazy : support::expression_of<typename support::replay<lazy<Target, Op, Operands...>>::handle> {
   using intarsia_lazy = void;
   using handle = typename support::replay<lazy>::handle;
   using value_type = typename handle::value_type;

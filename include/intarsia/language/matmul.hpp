@@ -12,8 +12,8 @@ namespace intarsia {
 namespace support {
 
 constexpr verdict matmul_rule(const extents& a, const extents& b) {
-  if (a.rank < 1) return verdict::bad(fault::rank, -1, a.rank, 1);
-  if (b.rank < 1) return verdict::bad(fault::rank, -1, b.rank, 1);
+  if (a.rank < 1) return verdict::bad(fault::rank, -1, a.rank, 1, relation::at_least);
+  if (b.rank < 1) return verdict::bad(fault::rank, -1, b.rank, 1, relation::at_least);
   index ka = a[a.rank - 1], kb = b[b.rank == 1 ? 0 : b.rank - 2];
   if (ka != kb) return verdict::bad(fault::contraction, a.rank - 1, kb, ka);
   extents lead_a, lead_b;
@@ -27,11 +27,12 @@ constexpr verdict matmul_rule(const extents& a, const extents& b) {
 }
 
 struct matmul_fn {
+  static constexpr std::string_view name = "matmul";
   template <class A, class B>
   constexpr auto operator()(A a, B b) const {
     constexpr verdict v = std::is_same_v<typename A::value_type, typename B::value_type> ? matmul_rule(A::shape_value, B::shape_value)
-                                                                                       : verdict::bad(fault::element_type);
-    if constexpr (!v.ok()) return refuse<"matmul", v, A, B>();
+                                                                                       : other_type<typename A::value_type, typename B::value_type>();
+    if constexpr (!v.ok()) return refuse<matmul_fn, v>(a, b);
     else return traced_of<typename A::value_type, v.shape>{a.graph, emit(*a.graph, a.id, b.id, v.shape)};
   }
 
@@ -53,11 +54,12 @@ struct matmul_fn {
 
 /// y = x w^T (+ b): x [..., in], w [out, in], b [out].
 struct linear_fn {
+  static constexpr std::string_view name = "linear";
   template <class X, class W>
   static constexpr verdict rule() {
-    if (!std::is_same_v<typename X::value_type, typename W::value_type>) return verdict::bad(fault::element_type);
+    if (!std::is_same_v<typename X::value_type, typename W::value_type>) return other_type<typename X::value_type, typename W::value_type>();
     if (W::rank != 2) return verdict::bad(fault::rank, -1, W::rank, 2);
-    if (X::rank < 1) return verdict::bad(fault::rank, -1, X::rank, 2);
+    if (X::rank < 1) return verdict::bad(fault::rank, -1, X::rank, 1, relation::at_least);
     verdict v;
     v.shape = X::shape_value;
     index& last = v.shape[X::rank - 1];
@@ -68,7 +70,7 @@ struct linear_fn {
   template <class X, class W>
   constexpr auto operator()(X x, W w) const {
     constexpr verdict v = rule<X, W>();
-    if constexpr (!v.ok()) return refuse<"linear", v, X, W>();
+    if constexpr (!v.ok()) return refuse<linear_fn, v>(x, w);
     else {
       ir::contraction c;
       for (int d = 0; d + 1 < X::rank; ++d) c.share(d, d, -1, X::shape_value[d]);
@@ -82,7 +84,7 @@ struct linear_fn {
     auto y = (*this)(x, w);
     if constexpr (is_refused<decltype(y)>) return y;
     else if constexpr (B::shape_value != extents_of<static_cast<std::size_t>(W::shape_value[0])>)
-      return refuse<"linear", verdict::bad(fault::weight, 0, B::rank > 0 ? B::shape_value[0] : 1, W::shape_value[0]), W, B>();
+      return refuse<linear_fn, verdict::bad(fault::weight, 0, B::rank > 0 ? B::shape_value[0] : 1, W::shape_value[0])>(w, b);
     else return binary<ir::opcode::add>{}(y, b);
   }
 };
@@ -94,11 +96,17 @@ template <operand A, operand B>
 INTARSIA_INLINE constexpr auto matmul(A&& a, B&& b) {
   return support::call(support::matmul_fn{}, std::forward<A>(a), std::forward<B>(b));
 }
+template <operand A, operand B>
+  requires support::refuses<support::matmul_fn, A, B>
+refused<support::reason<support::matmul_fn, A, B>> matmul(A&& a, B&& b);
 /// x [..., in] times the transpose of w [out, in], plus b [out].
 template <operand X, operand W, operand... B>
-  requires(sizeof...(B) <= 1)
+  requires(sizeof...(B) <= 1 && !support::refuses<support::linear_fn, X, W, B...>)
 INTARSIA_INLINE constexpr auto linear(X&& x, W&& w, B&&... b) {
   return support::call(support::linear_fn{}, std::forward<X>(x), std::forward<W>(w), std::forward<B>(b)...);
 }
+template <operand X, operand W, operand... B>
+  requires(sizeof...(B) <= 1 && support::refuses<support::linear_fn, X, W, B...>)
+refused<support::reason<support::linear_fn, X, W, B...>> linear(X&& x, W&& w, B&&... b);
 
 }  // namespace intarsia

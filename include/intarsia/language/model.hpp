@@ -57,11 +57,11 @@ struct buffer<tensor<T, D...>, Initial> : traced<T, D...> {
   bool training = false;
 
   /// What `ia::assign(model, ...)` writes into the buffer.
-  template <traced_value X>
+  template <traced_or_refused X>
   constexpr void update(const X& value) const {
-    static_assert(std::is_same_v<handle_t<X>, traced<T, D...>>, "intarsia: [assign_shape] a buffer keeps its shape");
-    const ir::node& n = (*this->graph)[this->id];
-    this->graph->updates.push({n.aux, value.id});
+    if constexpr (support::is_refused<X>) this->graph->blame(fault::assign_shape, this->id);
+    else if constexpr (!std::is_same_v<handle_t<X>, traced<T, D...>>) this->graph->blame(fault::assign_shape, this->id);
+    else this->graph->updates.push({(*this->graph)[this->id].aux, value.id});
   }
 };
 
@@ -81,6 +81,13 @@ struct model_handle {
   /// The model's own call, its parameters being the values of this handle.
   template <class... X>
   constexpr auto operator()(X... x) const {
+    if constexpr ((support::is_refused<X> || ...)) return support::first_refused(x...);
+    else return call(x...);
+  }
+
+ private:
+  template <class... X>
+  constexpr auto call(X... x) const {
     M m{};
     int next = 0;
     auto bind = [&](auto& l) {
@@ -128,9 +135,9 @@ constexpr auto map_parameters(Op op, Tree result, const A&... a) {
   else if constexpr (Tree::template leaf<I>::is != ir::part::parameter) return map_parameters<I + 1>(op, result, a...);
   else {
     auto y = call(op, leaf_or_value<I>(a)...);
-    constexpr bool kept = std::is_same_v<decltype(y), handle_t<typename Tree::template leaf<I>>>;
-    static_assert(kept || is_refused<decltype(y)>, "intarsia: [model_shape] an operation on a model keeps the shape and element type of each parameter");
-    if constexpr (!kept) return refused_value{};
+    if constexpr (is_refused<decltype(y)>) return y;
+    else if constexpr (!std::is_same_v<decltype(y), handle_t<typename Tree::template leaf<I>>>)
+      return refuse<Op, verdict::bad(fault::model_shape)>(y, leaf_handle<typename Tree::intarsia_tree, I>(result));
     else {
       result.id[I] = y.id;
       return map_parameters<I + 1>(op, result, a...);
@@ -157,7 +164,7 @@ constexpr auto map_tree(Op op, const A&... a) {
       else {
         auto rest = self(std::integral_constant<int, I + 1>{}, self);
         if constexpr (L::is != ir::part::parameter) return rest;
-        else return binary<crossing<Op>>{}(call(op, leaf_or_value<I>(a)...), rest);
+        else return call(binary<crossing<Op>>{}, call(op, leaf_or_value<I>(a)...), rest);
       }
     };
     return reduce_from(std::integral_constant<int, 0>{}, reduce_from);
@@ -167,13 +174,18 @@ constexpr auto map_tree(Op op, const A&... a) {
 }  // namespace support
 
 /// The gradient to every parameter of a model; zero for those that the loss does not reach.
-template <traced_value L, class M>
+/// Errors: [not_scalar].
+template <traced_or_refused L, class M>
 constexpr auto grad(const L& loss, const model_handle<M>& m) {
-  model_handle<M> g = m;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((g.id[I] = model_handle<M>::template leaf<I>::is == ir::part::parameter ? grad(loss, support::leaf_handle<M, I>(m)).id : m.id[I]), ...);
-  }(std::make_integer_sequence<int, model_handle<M>::count>{});
-  return g;
+  if constexpr (support::is_refused<L>) return loss;
+  else if constexpr (L::shape_value.rank != 0) return support::refuse<support::grad_fn, support::verdict::bad(fault::not_scalar, -1, L::rank, 0)>(loss);
+  else {
+    model_handle<M> g = m;
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((g.id[I] = model_handle<M>::template leaf<I>::is == ir::part::parameter ? support::gradient_of(loss, support::leaf_handle<M, I>(m)).id : m.id[I]), ...);
+    }(std::make_integer_sequence<int, model_handle<M>::count>{});
+    return g;
+  }
 }
 
 /// The model as it is called for training: batch statistics, buffers renewed.
@@ -191,7 +203,21 @@ struct assigned_model {
 /// As an output: overwrites the model's parameters, and the buffers that a call for training has renewed.
 template <class M>
 constexpr assigned_model<M> assign(const model_handle<M>& m, const model_handle<M>& value) {
+  for (int i = 0; i < model_handle<M>::count; ++i)
+    if ((*m.graph)[m.id[i]].what != ir::kind::argument) m.graph->blame(fault::assign_target, m.id[i]);
   return {m, value};
+}
+template <class M, class E>
+  requires(support::is_refused<E>)
+constexpr auto assign(const model_handle<M>&, const E& refused) {
+  return refused;
+}
+/// Of another model's shape.
+template <class M, class E>
+  requires(!support::is_refused<E> && (traced_value<E> || tree_handle<E>))
+constexpr auto assign(const model_handle<M>& m, const E& value) {
+  auto of = support::leaf_or_value<0>(value);
+  return support::refuse<support::assign_fn, support::verdict::bad(fault::assign_shape)>(handle_t<decltype(of)>{of.graph, of.id}, support::leaf_handle<M, 0>(m));
 }
 
 namespace support {
@@ -205,12 +231,24 @@ consteval int find_leaf() {
 }
 }  // namespace support
 
+namespace support {
+struct get_fn {
+  static constexpr std::string_view name = "get";
+};
+template <class M, fixed_string Path>
+inline constexpr bool has_path = find_leaf<Path, leaves_t<M>>() >= 0;
+template <fixed_string Path>
+consteval letter unknown_path() {
+  return letter::about(fault::path, get_fn::name, words{} << Path.view());
+}
+}  // namespace support
+
 /// A parameter of a model by its path: `ia::get<"conv1.weight">(model)`.
+/// Errors: [path].
 template <fixed_string Path, class M>
 constexpr auto get(const model_handle<M>& m) {
-  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
-  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
-  return support::leaf_handle<M, at>(m);
+  if constexpr (support::has_path<M, Path>) return support::leaf_handle<M, support::find_leaf<Path, support::leaves_t<M>>()>(m);
+  else return poison<support::unknown_path<Path>()>{m.graph, -1};
 }
 
 }  // namespace intarsia

@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-#include "intarsia/support/shape.hpp"
+#include "intarsia/support/diagnose.hpp"
 
 namespace intarsia {
 
@@ -20,57 +20,77 @@ struct window_options {
   index dilation[max_spatial] = {1, 1, 1};
   index extra[max_spatial] = {0, 0, 0};  // transposed convolution: rows added at the end of the result
   index groups = 1;
-  bool valid = true;
+  verdict wrong{};  // the first option that cannot be used
+
+  constexpr bool valid() const { return wrong.ok(); }
+  constexpr void refuse(option in, int axis, index got, index wanted, relation how) {
+    if (valid()) wrong = {{}, fault::option, axis, got, wanted, how, in};
+  }
+
+  constexpr bool extends() const { return extra[0] != 0 || extra[1] != 0 || extra[2] != 0; }
+  /// For an operation that does not know the option.
+  constexpr verdict without(option in) const { return {{}, fault::option, -1, 0, 0, relation::exactly, in}; }
+
+  /// One value for all axes, or one for each.
+  constexpr void spread(index (&to)[max_spatial], std::initializer_list<index> from, int nd, option in, index least) {
+    if (from.size() != 1 && static_cast<int>(from.size()) != nd) return refuse(in, -1, static_cast<index>(from.size()), nd, relation::values);
+    for (int d = 0; d < nd; ++d) {
+      to[d] = from.begin()[from.size() == 1 ? 0 : d];
+      if (to[d] < least) refuse(in, d, to[d], least, relation::at_least);
+    }
+  }
 };
 
-constexpr bool spread(index (&to)[max_spatial], std::initializer_list<index> from, int nd, index least) {
-  if (from.size() != 1 && static_cast<int>(from.size()) != nd) return false;
-  for (int d = 0; d < nd; ++d) {
-    to[d] = from.begin()[from.size() == 1 ? 0 : d];
-    if (to[d] < least) return false;
-  }
-  return true;
-}
+inline constexpr index any_padding = -(index{1} << 40);
 
 template <index... P>
 struct pad_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int nd) const {
-    w.valid = w.valid && spread(w.lo, {P...}, nd, -(index{1} << 40)) && spread(w.hi, {P...}, nd, -(index{1} << 40));
+  constexpr void apply(window_options& w, int nd) const {
+    w.spread(w.lo, {P...}, nd, option::pad, any_padding);
+    w.spread(w.hi, {P...}, nd, option::pad, any_padding);
   }
 };
 template <index... P>
 struct pad_sides_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int nd) const {
-    if (static_cast<int>(sizeof...(P)) != 2 * nd) w.valid = false;
+  constexpr void apply(window_options& w, int nd) const {
+    if (static_cast<int>(sizeof...(P)) != 2 * nd) w.refuse(option::pad_sides, -1, sizeof...(P), 2 * nd, relation::exactly);
     int i = 0;
-    for (index p : {P...})
+    for (index p : std::initializer_list<index>{P...})
       if (i < 2 * nd) (i % 2 == 0 ? w.lo : w.hi)[i / 2] = p, ++i;
   }
 };
 template <index... S>
 struct stride_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int nd) const { w.valid = w.valid && spread(w.stride, {S...}, nd, 1); }
+  constexpr void apply(window_options& w, int nd) const { w.spread(w.stride, {S...}, nd, option::stride, 1); }
 };
-template <index... S>
+template <index... D>
 struct dilation_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int nd) const { w.valid = w.valid && spread(w.dilation, {S...}, nd, 1); }
+  constexpr void apply(window_options& w, int nd) const { w.spread(w.dilation, {D...}, nd, option::dilation, 1); }
 };
-template <index... S>
+template <index... P>
 struct output_padding_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int nd) const { w.valid = w.valid && spread(w.extra, {S...}, nd, 0); }
+  constexpr void apply(window_options& w, int nd) const { w.spread(w.extra, {P...}, nd, option::output_padding, 0); }
 };
 template <index G>
 struct groups_option {
-  constexpr void apply(window_options& w, [[maybe_unused]] int) const {
-    w.groups = G;
-    w.valid = w.valid && G >= 1;
+  constexpr void apply(window_options& w, int) const {
+    w.groups = G >= 1 ? G : 1;
+    if (G < 1) w.refuse(option::groups, -1, G, 1, relation::at_least);
   }
 };
 
+template <class O>
+concept window_option_like = requires(O o, window_options w) { o.apply(w, 1); };
+
 template <class... Options>
-constexpr window_options make_window_options([[maybe_unused]] int nd) {
+constexpr window_options make_window_options(int nd) {
   window_options w;
-  (Options{}.apply(w, nd), ...);
+  [[maybe_unused]] auto one = [&w, nd]<class O>(O o) {
+    if constexpr (window_option_like<O>) o.apply(w, nd);
+    else w.refuse(option::foreign, -1, 0, 0, relation::exactly);
+  };
+  (one(Options{}), ...);
+  (void)nd;
   return w;
 }
 

@@ -25,11 +25,13 @@ struct pooling;
 template <index... K, class... Options>
 struct pooling<std::integer_sequence<index, K...>, Options...> {
   // pooling is over the last two axes; one extent serves both
-  static constexpr int nd = sizeof...(K) == 1 ? 2 : sizeof...(K);
+  static constexpr int nd = sizeof...(K) == 1 ? 2 : sizeof...(K) > max_spatial ? max_spatial : sizeof...(K);
   static constexpr extents window = [] {
     extents e{};
     if (sizeof...(K) == 1) (e.push(K), ...), (e.push(K), ...);
-    else (e.push(K), ...);
+    else
+      for (index k : std::initializer_list<index>{K...})
+        if (e.rank < nd) e.push(k);
     return e;
   }();
   static constexpr window_options options = [] {
@@ -41,10 +43,13 @@ struct pooling<std::integer_sequence<index, K...>, Options...> {
 
   template <class X>
   static constexpr verdict rule() {
-    if (!options.valid) return verdict::bad(fault::option);
-    if (X::rank < nd) return verdict::bad(fault::rank, -1, X::rank, nd);
+    if (sizeof...(K) < 1 || sizeof...(K) > max_spatial) return verdict::bad(fault::window, -1, sizeof...(K), max_spatial, relation::at_most);
+    if (!options.valid()) return options.wrong;
+    if (options.groups != 1) return options.without(option::groups);
+    if (options.extends()) return options.without(option::output_padding);
+    if (X::rank < nd) return verdict::bad(fault::rank, -1, X::rank, nd, relation::at_least);
     for (int d = 0; d < nd; ++d)
-      if (window[d] < 1) return verdict::bad(fault::window, X::rank - nd + d, window[d], 1);
+      if (window[d] < 1) return verdict::bad(fault::window, X::rank - nd + d, window[d], 1, relation::at_least);
     verdict spatial = window_rule(X::shape_value, X::rank - nd, window, 0, nd, options);
     if (!spatial.ok()) return spatial;
     verdict v;
@@ -69,11 +74,12 @@ struct pooling<std::integer_sequence<index, K...>, Options...> {
 
 template <class Window, class... Options>
 struct max_pool_fn {
+  static constexpr std::string_view name = "max_pool";
   template <class X>
   constexpr auto operator()(X x) const {
     using pool = pooling<Window, Options...>;
     constexpr verdict v = pool::template rule<X>();
-    if constexpr (!v.ok()) return refuse<"max_pool", v, X>();
+    if constexpr (!v.ok()) return refuse<max_pool_fn, v>(x);
     else {
       using T = typename X::value_type;
       constexpr double lowest = std::is_floating_point_v<T> ? -std::numeric_limits<double>::infinity()
@@ -88,11 +94,12 @@ struct max_pool_fn {
 /// Padding counts in the mean, as PyTorch's default.
 template <class Window, class... Options>
 struct avg_pool_fn {
+  static constexpr std::string_view name = "avg_pool";
   template <class X>
   constexpr auto operator()(X x) const {
     using pool = pooling<Window, Options...>;
-    constexpr verdict v = pool::template rule<X>();
-    if constexpr (!v.ok()) return refuse<"avg_pool", v, X>();
+    constexpr verdict v = std::is_floating_point_v<typename X::value_type> ? pool::template rule<X>() : other_type<float, typename X::value_type>();
+    if constexpr (!v.ok()) return refuse<avg_pool_fn, v>(x);
     else {
       using T = typename X::value_type;
       ir::graph& g = *x.graph;
@@ -104,9 +111,10 @@ struct avg_pool_fn {
 };
 
 struct global_avg_pool_fn {
+  static constexpr std::string_view name = "global_avg_pool";
   template <class X>
   constexpr auto operator()(X x) const {
-    if constexpr (X::rank != 4) return refuse<"global_avg_pool", verdict::bad(fault::rank, -1, X::rank, 4), X>();
+    if constexpr (X::rank != 4) return refuse<global_avg_pool_fn, verdict::bad(fault::rank, -1, X::rank, 4)>(x);
     else return mean_fn<true, 2, 3>{}(x);
   }
 };
@@ -121,15 +129,24 @@ template <index... K, operand X, class... Options>
 INTARSIA_INLINE constexpr auto max_pool(X&& x, Options...) {
   return support::call(support::max_pool_fn<support::window_extents<K...>, Options...>{}, std::forward<X>(x));
 }
+template <index... K, operand X, class... Options>
+  requires support::refuses<support::max_pool_fn<support::window_extents<K...>, Options...>, X>
+refused<support::reason<support::max_pool_fn<support::window_extents<K...>, Options...>, X>> max_pool(X&& x, Options...);
 /// The mean of each window, padding counted as zeros.
 template <index... K, operand X, class... Options>
 INTARSIA_INLINE constexpr auto avg_pool(X&& x, Options...) {
   return support::call(support::avg_pool_fn<support::window_extents<K...>, Options...>{}, std::forward<X>(x));
 }
+template <index... K, operand X, class... Options>
+  requires support::refuses<support::avg_pool_fn<support::window_extents<K...>, Options...>, X>
+refused<support::reason<support::avg_pool_fn<support::window_extents<K...>, Options...>, X>> avg_pool(X&& x, Options...);
 /// The mean over the last two axes, which stay with extent 1: [N, C, H, W] to [N, C, 1, 1].
 template <operand X>
 INTARSIA_INLINE constexpr auto global_avg_pool(X&& x) {
   return support::call(support::global_avg_pool_fn{}, std::forward<X>(x));
 }
+template <operand X>
+  requires support::refuses<support::global_avg_pool_fn, X>
+refused<support::reason<support::global_avg_pool_fn, X>> global_avg_pool(X&& x);
 
 }  // namespace intarsia

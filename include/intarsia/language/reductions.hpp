@@ -20,7 +20,8 @@ constexpr verdict reduction_rule(const extents& from, bool keep) {
   int mask = 0;
   verdict v;
   for (int a : std::initializer_list<int>{Axes...}) {
-    if (a < 0 || a >= from.rank || (mask >> a & 1)) return verdict::bad(fault::axis, a, a, from.rank);
+    if (a >= 0 && a < from.rank && (mask >> a & 1)) return verdict::bad(fault::axis, a);
+    if (a < 0 || a >= from.rank) return verdict::bad(fault::axis, a, a, from.rank - 1, relation::at_most);
     mask |= 1 << a;
   }
   if (sizeof...(Axes) == 0) mask = (1 << from.rank) - 1;
@@ -32,12 +33,21 @@ constexpr verdict reduction_rule(const extents& from, bool keep) {
   return v;
 }
 
+/// For reductions that divide or take exponentials.
+template <class A, int... Axes>
+constexpr verdict float_reduction_rule(bool keep) {
+  if (!std::is_floating_point_v<typename A::value_type>) return other_type<float, typename A::value_type>();
+  return reduction_rule<Axes...>(A::shape_value, keep);
+}
+
 template <ir::opcode Code, bool Keep, int... Axes>
 struct reduction {
+  static constexpr std::string_view name = Code == ir::opcode::add ? "sum" : ir::facts_of(Code).name;
+
   template <class A>
   constexpr auto operator()(A a) const {
     constexpr verdict v = reduction_rule<Axes...>(A::shape_value, Keep);
-    if constexpr (!v.ok()) return refuse<code_name<Code>(), v, A>();
+    if constexpr (!v.ok()) return refuse<reduction, v>(a);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
       ir::graph& g = *a.graph;
@@ -48,10 +58,16 @@ struct reduction {
 
 template <bool Keep, int... Axes>
 struct mean_fn {
-  constexpr auto operator()(auto a) const {
-    auto s = reduction<ir::opcode::add, Keep, Axes...>{}(a);
-    if constexpr (is_refused<decltype(s)>) return s;
-    else return s * (1.0 / static_cast<double>(decltype(a)::size() / decltype(s)::size()));
+  static constexpr std::string_view name = "mean";
+
+  template <class A>
+  constexpr auto operator()(A a) const {
+    constexpr verdict v = float_reduction_rule<A, Axes...>(Keep);
+    if constexpr (!v.ok()) return refuse<mean_fn, v>(a);
+    else {
+      auto s = reduction<ir::opcode::add, Keep, Axes...>{}(a);
+      return s * (1.0 / static_cast<double>(A::size() / decltype(s)::size()));
+    }
   }
 };
 
@@ -65,7 +81,13 @@ struct mean_fn {
   template <int... Axes, operand A>                                                             \
   INTARSIA_INLINE constexpr auto name(A&& a, keep_axes_t) {                                     \
     return support::call(support::reduction<ir::opcode::code, true, Axes...>{}, std::forward<A>(a)); \
-  }
+  }                                                                                             \
+  template <int... Axes, operand A>                                                             \
+    requires support::refuses<support::reduction<ir::opcode::code, false, Axes...>, A>          \
+  refused<support::reason<support::reduction<ir::opcode::code, false, Axes...>, A>> name(A&& a);        \
+  template <int... Axes, operand A>                                                             \
+    requires support::refuses<support::reduction<ir::opcode::code, true, Axes...>, A>           \
+  refused<support::reason<support::reduction<ir::opcode::code, true, Axes...>, A>> name(A&& a, keep_axes_t);
 INTARSIA_REDUCTION(sum, add)
 /// NaN if any is NaN. Derivative: shared by the maxima in equal parts.
 INTARSIA_REDUCTION(max, max)
@@ -80,14 +102,22 @@ INTARSIA_INLINE constexpr auto mean(A&& a) {
   return support::call(support::mean_fn<false, Axes...>{}, std::forward<A>(a));
 }
 template <int... Axes, operand A>
+  requires support::refuses<support::mean_fn<false, Axes...>, A>
+refused<support::reason<support::mean_fn<false, Axes...>, A>> mean(A&& a);
+template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto mean(A&& a, keep_axes_t) {
   return support::call(support::mean_fn<true, Axes...>{}, std::forward<A>(a));
 }
+template <int... Axes, operand A>
+  requires support::refuses<support::mean_fn<true, Axes...>, A>
+refused<support::reason<support::mean_fn<true, Axes...>, A>> mean(A&& a, keep_axes_t);
 
 /// The value, taken as a constant by derivatives.
-template <traced_value A>
+template <operand A>
+  requires traced_value<A> || support::is_refused<A>
 constexpr auto stop_gradient(const A& a) {
-  return handle_t<A>{a.graph, ir::unary(*a.graph, ir::kind::stop, a.id)};
+  if constexpr (support::is_refused<A>) return a;
+  else return handle_t<A>{a.graph, ir::unary(*a.graph, ir::kind::stop, a.id)};
 }
 
 namespace support {
@@ -99,38 +129,43 @@ constexpr auto shift_of(auto m) {
 
 template <bool Keep, int... Axes>
 struct logsumexp_fn {
-  constexpr auto operator()(auto x) const {
-    auto m = reduction<ir::opcode::max, true, Axes...>{}(x);
-    if constexpr (is_refused<decltype(m)>) return m;
+  static constexpr std::string_view name = "logsumexp";
+
+  template <class X>
+  constexpr auto operator()(X x) const {
+    constexpr verdict v = float_reduction_rule<X, Axes...>(Keep);
+    if constexpr (!v.ok()) return refuse<logsumexp_fn, v>(x);
     else {
-      auto shift = shift_of(m);
+      auto shift = shift_of(reduction<ir::opcode::max, true, Axes...>{}(x));
       auto total = log(reduction<ir::opcode::add, true, Axes...>{}(exp(x - shift))) + shift;
-      if constexpr (Keep) return total;
-      else {
-        constexpr verdict v = reduction_rule<Axes...>(decltype(x)::shape_value, false);
-        return traced_of<typename decltype(x)::value_type, v.shape>{x.graph, ir::reshape(*x.graph, total.id, v.shape)};
-      }
+      return traced_of<typename X::value_type, v.shape>{x.graph, ir::reshape(*x.graph, total.id, v.shape)};
     }
   }
 };
 template <int... Axes>
 struct softmax_fn {
-  constexpr auto operator()(auto x) const {
-    auto m = reduction<ir::opcode::max, true, Axes...>{}(x);
-    if constexpr (is_refused<decltype(m)>) return m;
+  static constexpr std::string_view name = "softmax";
+
+  template <class X>
+  constexpr auto operator()(X x) const {
+    constexpr verdict v = float_reduction_rule<X, Axes...>(true);
+    if constexpr (!v.ok()) return refuse<softmax_fn, v>(x);
     else {
-      auto e = exp(x - shift_of(m));
+      auto e = exp(x - shift_of(reduction<ir::opcode::max, true, Axes...>{}(x)));
       return e * (1.0 / reduction<ir::opcode::add, true, Axes...>{}(e));
     }
   }
 };
 template <int... Axes>
 struct log_softmax_fn {
-  constexpr auto operator()(auto x) const {
-    auto m = reduction<ir::opcode::max, true, Axes...>{}(x);
-    if constexpr (is_refused<decltype(m)>) return m;
+  static constexpr std::string_view name = "log_softmax";
+
+  template <class X>
+  constexpr auto operator()(X x) const {
+    constexpr verdict v = float_reduction_rule<X, Axes...>(true);
+    if constexpr (!v.ok()) return refuse<log_softmax_fn, v>(x);
     else {
-      auto y = x - shift_of(m);
+      auto y = x - shift_of(reduction<ir::opcode::max, true, Axes...>{}(x));
       return y - log(reduction<ir::opcode::add, true, Axes...>{}(exp(y)));
     }
   }
@@ -143,17 +178,29 @@ INTARSIA_INLINE constexpr auto logsumexp(A&& x) {
   return support::call(support::logsumexp_fn<false, Axes...>{}, std::forward<A>(x));
 }
 template <int... Axes, operand A>
+  requires support::refuses<support::logsumexp_fn<false, Axes...>, A>
+refused<support::reason<support::logsumexp_fn<false, Axes...>, A>> logsumexp(A&& x);
+template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto logsumexp(A&& x, keep_axes_t) {
   return support::call(support::logsumexp_fn<true, Axes...>{}, std::forward<A>(x));
 }
+template <int... Axes, operand A>
+  requires support::refuses<support::logsumexp_fn<true, Axes...>, A>
+refused<support::reason<support::logsumexp_fn<true, Axes...>, A>> logsumexp(A&& x, keep_axes_t);
 /// exp(x) / sum(exp(x)) along the axes.
 template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto softmax(A&& x) {
   return support::call(support::softmax_fn<Axes...>{}, std::forward<A>(x));
 }
 template <int... Axes, operand A>
+  requires support::refuses<support::softmax_fn<Axes...>, A>
+refused<support::reason<support::softmax_fn<Axes...>, A>> softmax(A&& x);
+template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto log_softmax(A&& x) {
   return support::call(support::log_softmax_fn<Axes...>{}, std::forward<A>(x));
 }
+template <int... Axes, operand A>
+  requires support::refuses<support::log_softmax_fn<Axes...>, A>
+refused<support::reason<support::log_softmax_fn<Axes...>, A>> log_softmax(A&& x);
 
 }  // namespace intarsia

@@ -16,13 +16,15 @@ constexpr auto with_shape(A a, ir::node_id id) {
 
 template <int... Axes>
 struct permute_fn {
+  static constexpr std::string_view name = "permute";
   template <class A>
   static constexpr verdict rule() {
     verdict v;
     int seen = 0;
     if (sizeof...(Axes) != A::rank) return verdict::bad(fault::rank, -1, sizeof...(Axes), A::rank);
     for (int a : std::initializer_list<int>{Axes...}) {
-      if (a < 0 || a >= A::rank || (seen >> a & 1)) return verdict::bad(fault::axis, a, a, A::rank);
+      if (a >= 0 && a < A::rank && (seen >> a & 1)) return verdict::bad(fault::axis, a);
+      if (a < 0 || a >= A::rank) return verdict::bad(fault::axis, a, a, A::rank - 1, relation::at_most);
       seen |= 1 << a;
       v.shape.push(A::shape_value[a]);
     }
@@ -31,7 +33,7 @@ struct permute_fn {
   template <class A>
   constexpr auto operator()(A a) const {
     constexpr verdict v = rule<A>();
-    if constexpr (!v.ok()) return refuse<"permute", v, A>();
+    if constexpr (!v.ok()) return refuse<permute_fn, v>(a);
     else {
       ir::view_map m;
       int to = 0;
@@ -41,22 +43,24 @@ struct permute_fn {
   }
 };
 struct transpose_fn {
+  static constexpr std::string_view name = "transpose";
   template <class A>
   constexpr auto operator()(A a) const {
-    if constexpr (A::rank != 2) return refuse<"transpose", verdict::bad(fault::rank, -1, A::rank, 2), A>();
+    if constexpr (A::rank != 2) return refuse<transpose_fn, verdict::bad(fault::rank, -1, A::rank, 2)>(a);
     else return permute_fn<1, 0>{}(a);
   }
 };
 
 template <index... To>
 struct reshape_fn {
+  static constexpr std::string_view name = "reshape";
   static constexpr verdict rule(const extents& from) {
     verdict v;
     index known = 1;
     int open = -1;
     for (index e : std::initializer_list<index>{To...}) {
       if (e == -1 && open < 0) open = v.shape.rank;
-      else if (e < 1) return verdict::bad(fault::reshape, v.shape.rank, e, from.size());
+      else if (e < 1) return verdict::bad(fault::reshape, v.shape.rank, e, 1, relation::at_least);
       else known *= e;
       v.shape.push(e);
     }
@@ -70,28 +74,33 @@ struct reshape_fn {
   template <class A>
   constexpr auto operator()(A a) const {
     constexpr verdict v = rule(A::shape_value);
-    if constexpr (!v.ok()) return refuse<"reshape", v, A>();
+    if constexpr (!v.ok()) return refuse<reshape_fn, v>(a);
     else return with_shape<A, v.shape>(a, ir::reshape(*a.graph, a.id, v.shape));
   }
 };
 struct flatten_fn {
+  static constexpr std::string_view name = "flatten";
   template <class A>
   constexpr auto operator()(A a) const {
-    if constexpr (A::rank < 1) return refuse<"flatten", verdict::bad(fault::rank, -1, A::rank, 1), A>();
+    if constexpr (A::rank < 1) return refuse<flatten_fn, verdict::bad(fault::rank, -1, A::rank, 1, relation::at_least)>(a);
     else return reshape_fn<A::shape_value[0], -1>{}(a);
   }
 };
 
 template <int Axis, index Begin, index End, index Step>
 struct slice_fn {
+  static constexpr std::string_view name = "slice";
   template <class A>
   static constexpr verdict rule() {
-    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank);
+    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank - 1, relation::at_most);
     verdict v;
     v.shape = A::shape_value;
     index extent = v.shape[Axis];
     index end = End < 0 ? End + extent : End, begin = Begin < 0 ? Begin + extent : Begin;
-    if (Step < 1 || begin < 0 || end > extent || begin >= end) return verdict::bad(fault::slice, Axis, End, extent);
+    if (Step < 1) return verdict::bad(fault::option, Axis, Step, 1, relation::at_least);
+    if (begin < 0) return verdict::bad(fault::slice, Axis, Begin, -extent, relation::at_least);
+    if (end > extent) return verdict::bad(fault::slice, Axis, End, extent, relation::at_most);
+    if (begin >= end) return verdict::bad(fault::empty, Axis, end - begin, 1, relation::at_least);
     v.shape[Axis] = (end - begin + Step - 1) / Step;
     v.got = begin;
     return v;
@@ -99,7 +108,7 @@ struct slice_fn {
   template <class A>
   constexpr auto operator()(A a) const {
     constexpr verdict v = rule<A>();
-    if constexpr (!v.ok()) return refuse<"slice", v, A>();
+    if constexpr (!v.ok()) return refuse<slice_fn, v>(a);
     else {
       ir::view_map m = ir::identity_view(A::rank);
       m.axis[Axis].offset = v.got;
@@ -111,9 +120,10 @@ struct slice_fn {
 
 template <int Axis>
 struct flip_fn {
+  static constexpr std::string_view name = "flip";
   template <class A>
   constexpr auto operator()(A a) const {
-    if constexpr (Axis < 0 || Axis >= A::rank) return refuse<"flip", verdict::bad(fault::axis, Axis, Axis, A::rank), A>();
+    if constexpr (Axis < 0 || Axis >= A::rank) return refuse<flip_fn, verdict::bad(fault::axis, Axis, Axis, A::rank - 1, relation::at_most)>(a);
     else {
       ir::view_map m = ir::identity_view(A::rank);
       m.axis[Axis].offset = A::shape_value[Axis] - 1;
@@ -125,11 +135,12 @@ struct flip_fn {
 
 template <int Axis>
 struct concat_fn {
+  static constexpr std::string_view name = "concat";
   template <class A, class B>
   static constexpr verdict rule() {
-    if (!std::is_same_v<typename A::value_type, typename B::value_type>) return verdict::bad(fault::element_type);
+    if (!std::is_same_v<typename A::value_type, typename B::value_type>) return other_type<typename A::value_type, typename B::value_type>();
     if (A::rank != B::rank) return verdict::bad(fault::rank, -1, B::rank, A::rank);
-    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank);
+    if (Axis < 0 || Axis >= A::rank) return verdict::bad(fault::axis, Axis, Axis, A::rank - 1, relation::at_most);
     verdict v;
     v.shape = A::shape_value;
     for (int d = 0; d < A::rank; ++d)
@@ -142,7 +153,7 @@ struct concat_fn {
   template <class A, class B, class... More>
   constexpr auto operator()(A a, B b, More... more) const {
     constexpr verdict v = rule<A, B>();
-    if constexpr (!v.ok()) return refuse<"concat", v, A, B>();
+    if constexpr (!v.ok()) return refuse<concat_fn, v>(a, b);
     else {
       ir::node n;
       n.what = ir::kind::concat;
@@ -158,23 +169,24 @@ struct concat_fn {
 
 template <class... Options>
 struct zero_pad_fn {
+  static constexpr std::string_view name = "zero_pad";
   template <class A>
   constexpr auto operator()(A a) const {
     // padding applies to the last axes, two of them where there are so many
     constexpr int nd = A::rank < 2 ? A::rank : 2;
     constexpr window_options w = make_window_options<Options...>(nd);
     constexpr verdict v = [](const window_options& w) {
-      if (!w.valid) return verdict::bad(fault::option);
+      if (!w.valid()) return w.wrong;
       verdict r;
       r.shape = A::shape_value;
       for (int d = 0; d < nd; ++d) {
         index& e = r.shape[A::rank - nd + d];
         e += w.lo[d] + w.hi[d];
-        if (e < 1) return verdict::bad(fault::window, A::rank - nd + d, e, 1);
+        if (e < 1) return verdict::bad(fault::empty, A::rank - nd + d, e, 1, relation::at_least);
       }
       return r;
     }(w);
-    if constexpr (!v.ok()) return refuse<"zero_pad", v, A>();
+    if constexpr (!v.ok()) return refuse<zero_pad_fn, v>(a);
     else {
       ir::view_map m = ir::identity_view(A::rank);
       for (int d = 0; d < nd; ++d) m.axis[A::rank - nd + d].offset = -w.lo[d];
@@ -183,13 +195,23 @@ struct zero_pad_fn {
   }
 };
 
+/// The verdict on a shape that repeating would have to shrink.
+constexpr verdict no_room(const extents& from, const extents& to) {
+  if (from.rank > to.rank) return verdict::bad(fault::rank, -1, from.rank, to.rank, relation::at_most);
+  for (int d = to.rank - 1, i = from.rank - 1; i >= 0; --d, --i)
+    if (from[i] != 1 && from[i] != to[d]) return verdict::bad(fault::broadcast, i, from[i], to[d]);
+  return verdict::bad(fault::broadcast);
+}
+
 template <index... To>
 struct broadcast_fn {
+  static constexpr std::string_view name = "broadcast_to";
   template <class A>
   constexpr auto operator()(A a) const {
     constexpr extents to{static_cast<int>(sizeof...(To)), {To...}};
     constexpr verdict v = broadcast_rule(to, A::shape_value);
-    if constexpr (!v.ok() || v.shape != to) return refuse<"broadcast_to", verdict::bad(fault::broadcast, v.axis, v.got, v.wanted), A>();
+    if constexpr (!v.ok()) return refuse<broadcast_fn, v>(a);
+    else if constexpr (v.shape != to) return refuse<broadcast_fn, no_room(A::shape_value, to)>(a);
     else return with_shape<A, to>(a, ir::broadcast(*a.graph, a.id, to));
   }
 };
@@ -201,43 +223,71 @@ template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto permute(A&& a) {
   return support::call(support::permute_fn<Axes...>{}, std::forward<A>(a));
 }
+template <int... Axes, operand A>
+  requires support::refuses<support::permute_fn<Axes...>, A>
+refused<support::reason<support::permute_fn<Axes...>, A>> permute(A&& a);
 template <operand A>
 INTARSIA_INLINE constexpr auto transpose(A&& m) {
   return support::call(support::transpose_fn{}, std::forward<A>(m));
 }
+template <operand A>
+  requires support::refuses<support::transpose_fn, A>
+refused<support::reason<support::transpose_fn, A>> transpose(A&& m);
 /// The same elements in row-major order; one extent may be -1.
 template <index... To, operand A>
 INTARSIA_INLINE constexpr auto reshape(A&& a) {
   return support::call(support::reshape_fn<To...>{}, std::forward<A>(a));
 }
+template <index... To, operand A>
+  requires support::refuses<support::reshape_fn<To...>, A>
+refused<support::reason<support::reshape_fn<To...>, A>> reshape(A&& a);
 /// All axes but the first in one.
 template <operand A>
 INTARSIA_INLINE constexpr auto flatten(A&& a) {
   return support::call(support::flatten_fn{}, std::forward<A>(a));
 }
+template <operand A>
+  requires support::refuses<support::flatten_fn, A>
+refused<support::reason<support::flatten_fn, A>> flatten(A&& a);
 /// Positions Begin, Begin + Step, ... below End of one axis; negative ones count from the end.
 template <int Axis, index Begin, index End, index Step = 1, operand A>
 INTARSIA_INLINE constexpr auto slice(A&& a) {
   return support::call(support::slice_fn<Axis, Begin, End, Step>{}, std::forward<A>(a));
 }
+template <int Axis, index Begin, index End, index Step = 1, operand A>
+  requires support::refuses<support::slice_fn<Axis, Begin, End, Step>, A>
+refused<support::reason<support::slice_fn<Axis, Begin, End, Step>, A>> slice(A&& a);
 template <int Axis, operand A>
 INTARSIA_INLINE constexpr auto flip(A&& a) {
   return support::call(support::flip_fn<Axis>{}, std::forward<A>(a));
 }
+template <int Axis, operand A>
+  requires support::refuses<support::flip_fn<Axis>, A>
+refused<support::reason<support::flip_fn<Axis>, A>> flip(A&& a);
 /// Operands one after the other along an axis.
 template <int Axis, operand... A>
+  requires(!support::refuses<support::concat_fn<Axis>, A...>)
 INTARSIA_INLINE constexpr auto concat(A&&... a) {
   return support::call(support::concat_fn<Axis>{}, std::forward<A>(a)...);
 }
+template <int Axis, operand... A>
+  requires support::refuses<support::concat_fn<Axis>, A...>
+refused<support::reason<support::concat_fn<Axis>, A...>> concat(A&&... a);
 /// Zeros around the last two axes: `ia::zero_pad(x, ia::pad<1>)`; negative padding crops.
 template <operand A, class... Options>
 INTARSIA_INLINE constexpr auto zero_pad(A&& a, Options...) {
   return support::call(support::zero_pad_fn<Options...>{}, std::forward<A>(a));
 }
+template <operand A, class... Options>
+  requires support::refuses<support::zero_pad_fn<Options...>, A>
+refused<support::reason<support::zero_pad_fn<Options...>, A>> zero_pad(A&& a, Options...);
 template <index... To, operand A>
 INTARSIA_INLINE constexpr auto broadcast_to(A&& a) {
   return support::call(support::broadcast_fn<To...>{}, std::forward<A>(a));
 }
+template <index... To, operand A>
+  requires support::refuses<support::broadcast_fn<To...>, A>
+refused<support::reason<support::broadcast_fn<To...>, A>> broadcast_to(A&& a);
 
 /// An extent as a constant, of a tensor or of a traced value.
 template <int Axis, class A>

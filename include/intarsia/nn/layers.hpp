@@ -22,7 +22,12 @@ struct window_option {};
 template <class O>
 inline constexpr bool is_no_bias = std::is_same_v<std::remove_const_t<O>, no_bias_option>;
 template <class O>
-inline constexpr bool is_window_option = requires(O o, window_options w) { o.apply(w, 1); };
+inline constexpr bool is_element_option = false;
+template <class T>
+inline constexpr bool is_element_option<element_option<T>> = true;
+/// Options that layers take for themselves.
+template <class O>
+inline constexpr bool is_layer_option = is_no_bias<O> || is_element_option<std::remove_const_t<O>>;
 
 template <class... O>
 struct element_among_options {
@@ -50,7 +55,7 @@ template <class... O>
 constexpr index groups_among() {
   window_options w;
   [[maybe_unused]] auto one = [&w](auto o) {
-    if constexpr (is_window_option<decltype(o)>) o.apply(w, 1);
+    if constexpr (window_option_like<decltype(o)>) o.apply(w, 1);
   };
   (one(O{}), ...);
   return w.groups;
@@ -81,8 +86,8 @@ template <int Nd, class X, class K, class... Options>
 constexpr auto correlate(X x, K k, Options... options) {
   // options that are no windows (no_bias, of) were for the layer
   [[maybe_unused]] constexpr auto only = [](auto o) {
-    if constexpr (support::is_window_option<decltype(o)>) return std::tuple<decltype(o)>{};
-    else return std::tuple<>{};
+    if constexpr (support::is_layer_option<decltype(o)>) return std::tuple<>{};
+    else return std::tuple<decltype(o)>{};
   };
   return std::apply([&](auto... o) { return support::call(support::correlate<Nd, decltype(o)...>{}, x, k); },
                     std::tuple_cat(std::tuple<>{}, only(options)...));
@@ -97,6 +102,19 @@ constexpr auto add_channel_bias(X x, B b) {
 }
 
 struct nothing {};
+
+inline constexpr support::verdict foreign_option{{}, fault::option, -1, 0, 0, support::relation::exactly, support::option::foreign};
+
+/// The rule of layers that normalise one axis of extent `wanted`.
+template <class X, class T>
+constexpr support::verdict normalised_rule(fault why, int least_rank, int axis, index wanted) {
+  if (!std::is_same_v<typename X::value_type, T>) return support::other_type<T, typename X::value_type>();
+  if (X::rank < least_rank) return support::verdict::bad(fault::rank, -1, X::rank, least_rank, support::relation::at_least);
+  if (X::rank > 5) return support::verdict::bad(fault::rank, -1, X::rank, 5, support::relation::at_most);
+  if (axis < 0) axis += X::rank;
+  if (X::shape_value[axis] != wanted) return support::verdict::bad(why, axis, X::shape_value[axis], wanted);
+  return {};
+}
 
 }  // namespace detail
 
@@ -133,7 +151,8 @@ struct linear {
   using bias_type = std::conditional_t<biased, parameter<tensor<element, Out>, initial::fan_in<In>>, detail::nothing>;
   BOOST_HANA_DEFINE_STRUCT(linear, (weight_type, weight), (bias_type, bias));
   constexpr auto operator()(auto x) const {
-    if constexpr (biased) return intarsia::linear(x, weight, bias);
+    if constexpr (!(support::is_layer_option<decltype(Options)> && ...)) return support::refuse<support::linear_fn, detail::foreign_option>(x, weight);
+    else if constexpr (biased) return intarsia::linear(x, weight, bias);
     else return intarsia::linear(x, weight);
   }
 };
@@ -149,9 +168,19 @@ struct batch_norm {
   using variance_type = buffer<tensor<element, C>, initial::ones>;
   BOOST_HANA_DEFINE_STRUCT(batch_norm, (scale_type, weight), (shift_type, bias), (mean_type, running_mean), (variance_type, running_var));
 
+  static constexpr std::string_view name = "batch_norm";
+
   template <class X>
   constexpr auto operator()(X x) const {
-    static_assert(X::rank >= 2 && X::shape_value[1] == C, "intarsia: [channels] batch_norm<C> normalises axis 1, which must have C channels");
+    constexpr support::verdict v = detail::normalised_rule<X, element>(fault::channels, 2, 1, C);
+    if constexpr (support::is_refused<X>) return x;
+    else if constexpr (!v.ok()) return support::refuse<batch_norm, v>(x, weight);
+    else return normalise(x);
+  }
+
+ private:
+  template <class X>
+  constexpr auto normalise(X x) const {
     const element eps = static_cast<element>(1e-5);
     if (running_mean.training) {
       auto mean = reduce_all_but_channel(x);
@@ -165,8 +194,6 @@ struct batch_norm {
     auto scale = weight * rsqrt(running_var + eps);
     return x * channel<X::rank>(scale) + channel<X::rank>(bias - running_mean * scale);
   }
-
- private:
   template <int Rank>
   static constexpr auto channel(auto v) {
     if constexpr (Rank == 2) return reshape<C>(v);
@@ -190,13 +217,18 @@ struct layer_norm {
   using scale_type = parameter<tensor<element, D>, initial::ones>;
   using shift_type = parameter<tensor<element, D>, initial::zeros>;
   BOOST_HANA_DEFINE_STRUCT(layer_norm, (scale_type, weight), (shift_type, bias));
+  static constexpr std::string_view name = "layer_norm";
 
   template <class X>
   constexpr auto operator()(X x) const {
-    static_assert(X::rank >= 1 && X::shape_value[X::rank - 1] == D, "intarsia: [weight] layer_norm<D> normalises the last axis, which must have D elements");
-    auto centred = x - mean<X::rank - 1>(x, keep_axes);
-    auto variance = mean<X::rank - 1>(square(centred), keep_axes);
-    return centred * rsqrt(variance + static_cast<element>(1e-5)) * weight + bias;
+    constexpr support::verdict v = detail::normalised_rule<X, element>(fault::weight, 1, -1, D);
+    if constexpr (support::is_refused<X>) return x;
+    else if constexpr (!v.ok()) return support::refuse<layer_norm, v>(x, weight);
+    else {
+      auto centred = x - mean<X::rank - 1>(x, keep_axes);
+      auto variance = mean<X::rank - 1>(square(centred), keep_axes);
+      return centred * rsqrt(variance + static_cast<element>(1e-5)) * weight + bias;
+    }
   }
 };
 

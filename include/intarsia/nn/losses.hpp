@@ -9,18 +9,20 @@ namespace intarsia {
 
 namespace support {
 struct cross_entropy_fn {
+  static constexpr std::string_view name = "cross_entropy";
   template <class X, class L>
   static constexpr verdict rule() {
     if (X::rank != 2) return verdict::bad(fault::rank, -1, X::rank, 2);
+    if (!std::is_floating_point_v<typename X::value_type>) return other_type<float, typename X::value_type>();
     if (L::rank != 1) return verdict::bad(fault::labels, -1, L::rank, 1);
-    if (!std::is_integral_v<typename L::value_type> || std::is_same_v<typename L::value_type, bool>) return verdict::bad(fault::not_integer);
+    if (!std::is_integral_v<typename L::value_type> || std::is_same_v<typename L::value_type, bool>) return verdict::bad(fault::not_integer, -1, static_cast<index>(ir::dtype_of<typename L::value_type>()), -1);
     if (L::shape_value[0] != X::shape_value[0]) return verdict::bad(fault::labels, 0, L::shape_value[0], X::shape_value[0]);
     return {};
   }
   template <class X, class L>
   constexpr auto operator()(X x, L label) const {
     constexpr verdict v = rule<X, L>();
-    if constexpr (!v.ok()) return refuse<"cross_entropy", v, X, L>();
+    if constexpr (!v.ok()) return refuse<cross_entropy_fn, v>(x, label);
     else {
       constexpr index n = X::shape_value[0];
       constexpr index classes = X::shape_value[1];
@@ -34,10 +36,13 @@ struct cross_entropy_fn {
   }
 };
 struct mse_fn {
-  constexpr auto operator()(auto a, auto b) const {
-    auto d = a - b;
-    if constexpr (is_refused<decltype(d)>) return d;
-    else return mean(square(d));
+  static constexpr std::string_view name = "mse";
+
+  template <class A, class B>
+  constexpr auto operator()(A a, B b) const {
+    constexpr verdict v = pointwise_rule<A, B>();
+    if constexpr (!v.ok()) return refuse<mse_fn, v>(a, b);
+    else return mean(square(a - b));
   }
 };
 }  // namespace support
@@ -48,10 +53,16 @@ template <operand X, operand L>
 INTARSIA_INLINE constexpr auto cross_entropy(X&& logits, L&& labels) {
   return support::call(support::cross_entropy_fn{}, std::forward<X>(logits), std::forward<L>(labels));
 }
+template <operand X, operand L>
+  requires support::refuses<support::cross_entropy_fn, X, L>
+refused<support::reason<support::cross_entropy_fn, X, L>> cross_entropy(X&& logits, L&& labels);
 /// mean((a - b)^2).
 template <operand A, operand B>
 INTARSIA_INLINE constexpr auto mse(A&& a, B&& b) {
   return support::call(support::mse_fn{}, std::forward<A>(a), std::forward<B>(b));
 }
+template <operand A, operand B>
+  requires support::refuses<support::mse_fn, A, B>
+refused<support::reason<support::mse_fn, A, B>> mse(A&& a, B&& b);
 
 }  // namespace intarsia

@@ -33,11 +33,14 @@ struct counter_generator {
 }  // namespace support
 
 /// Parameters and buffers of a model. Copying copies the elements.
+/// Errors: [not_adapted].
 template <class M>
 class weights {
  public:
   using model = M;
-  using leaves = support::leaves_t<M>;
+  using rule = typename support::choose_model_rule<M>::type;
+  static_assert(rule::accepts);
+  using leaves = typename rule::leaves;
   static constexpr int count = std::tuple_size_v<leaves>;
   template <int I>
   using leaf = typename std::tuple_element_t<I, leaves>::type;
@@ -76,18 +79,22 @@ class weights {
 };
 
 /// A parameter or buffer of a model's storage, as a view: `ia::get<"conv1.weight">(theta)`.
+/// Errors: [path].
 template <fixed_string Path, class M>
+  requires support::has_path<M, Path>
 auto get(weights<M>& w) {
-  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
-  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
-  return w.template at<at>();
+  return w.template at<support::find_leaf<Path, support::leaves_t<M>>()>();
 }
 template <fixed_string Path, class M>
+  requires support::has_path<M, Path>
 auto get(const weights<M>& w) {
   constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
-  static_assert(at >= 0, "intarsia: [path] the model has no parameter of this path");
   return []<class T, std::size_t... D>(const view<T, D...>& v) { return view<const T, D...>(v); }(w.template at<at>());
 }
+
+template <fixed_string Path, class M>
+  requires(!support::has_path<M, Path>)
+refused<support::told<support::unknown_path<Path>()>::why> get(const weights<M>& w);
 
 namespace support {
 template <ir::part... Parts, class M, class F>
@@ -114,6 +121,7 @@ void for_each_buffer(weights<M>& w, F&& f) {
 }
 
 /// Weights of a model, each parameter by its initialiser (PyTorch's defaults), the same on every machine for a seed.
+/// Errors: [not_adapted].
 template <class M>
 weights<M> init(std::uint64_t seed) {
   weights<M> w;
@@ -132,6 +140,10 @@ weights<M> init(std::uint64_t seed) {
   }(std::make_integer_sequence<int, weights<M>::count>{});
   return w;
 }
+
+template <class M>
+  requires(!support::model_like<M>)
+refused<support::told<support::verdict_on_leaves<support::leaves_t<M>>::value>::why> init(std::uint64_t seed);
 
 /// Zeros of the same structure: the state of an optimiser.
 template <class M>

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "intarsia/compile.hpp"
+#include "intarsia/run/refuse.hpp"
 #include "intarsia/support/target.hpp"
 
 namespace intarsia::run {
@@ -120,8 +121,6 @@ INTARSIA_INLINE void execute_in(const memory& m) {
   copy_late<Program>(m, std::make_integer_sequence<int, Program::planned::view().late.size()>{});
 }
 
-inline constexpr index stack_limit = 64 * 1024;
-
 /// The same with a workspace on the stack up to 64 KiB, thread-local above.
 template <class Program, class Target>
 INTARSIA_INLINE void execute(const void* const* arguments, void* const* outputs) {
@@ -130,13 +129,8 @@ INTARSIA_INLINE void execute(const void* const* arguments, void* const* outputs)
     alignas(64) char workspace[Program::workspace_bytes];
     execute_in<Program, Target>({arguments, outputs, workspace});
   } else {
-#if defined(INTARSIA_NO_STATIC_WORKSPACE)
-    static_assert(Program::workspace_bytes <= stack_limit,
-                  "intarsia: [workspace] this call needs more than 64 KiB of workspace, and the build forbids static ones: use ia::prepare");
-#else
     alignas(64) static thread_local char workspace[Program::workspace_bytes];
     execute_in<Program, Target>({arguments, outputs, workspace});
-#endif
   }
 }
 

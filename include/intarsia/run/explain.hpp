@@ -50,6 +50,10 @@ constexpr call_cost cost_of() {
 template <auto Function, class... Arguments>
 inline constexpr call_cost cost = run::cost_of<typename decltype(Function)::template instance<Arguments...>::program>();
 
+template <class Lambda, fixed_string Name, class Target, class... A>
+  requires run::refuses_call<Lambda, Name, Target, const A&...>
+refused<run::call_reason<Lambda, Name, Target, const A&...>> explain(std::ostream& os, const compiled<Lambda, Name, Target>&, const A&...);
+
 /// Writes the expression, its derivative, the fused kernels and the plan.
 template <class Lambda, fixed_string Name, class Target, class... A>
 void explain(std::ostream& os, const compiled<Lambda, Name, Target>&, const A&...) {

@@ -103,12 +103,15 @@ class prepared {
     int next = instance::parameters;
     ((run::argument<std::remove_cvref_t<A>>::collect(args, at + next, bytes + next), next += run::argument<std::remove_cvref_t<A>>::leaves), ...);
     run::check_arguments<program>(at);
-    void* to[whole::outputs > 0 ? whole::outputs : 1];
+    void* to[whole::outputs > 0 ? whole::outputs : 1] = {};
     run::output_addresses_of<typename whole::returned>::collect(results, to);
     instance::run_rest({at, to, workspace_.get(), block_.get() + instance::self.offset}, std::make_integer_sequence<int, program::sections - 1>{});
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
+  template <class... A>
+    requires run::refuses_call<Lambda, "prepared", Target, const weights<M>&, A...>
+  refused<run::call_reason<Lambda, "prepared", Target, const weights<M>&, A...>> operator()(A&&... args) const;
 
   /// Takes new weights, after training. Copies that share the packed weights see them too.
   void update(const weights<M>& w) {

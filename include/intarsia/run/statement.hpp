@@ -47,8 +47,7 @@ INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
   using replay = support::replay<Lazy>;
   using from = typename replay::handle;
   using to = typename run::destination<Out>::handle;
-  static_assert(std::is_same_v<from, to>, "intarsia: [assign_shape] the expression has another shape or element type than what it is assigned to");
-  if constexpr (std::is_same_v<from, to>) {
+  if constexpr (std::is_same_v<from, to>) {  // else it was refused where it was assigned
     using program = compilation<run::statement_trace<Lazy>, kernels_of<Target>>;
     const void* arguments[replay::leaves > 0 ? replay::leaves : 1];
     run::leaf_addresses collect{arguments};

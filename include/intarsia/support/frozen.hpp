@@ -40,7 +40,10 @@ struct frozen {
     const result r = Pass::run();
     return std::apply([](const auto&... l) { return std::array<std::size_t, parts>{static_cast<std::size_t>(l.size())...}; }, r.lists());
   }
-  static constexpr std::array<std::size_t, parts> sizes = measure();
+  static constexpr std::array<std::size_t, parts> sizes = [] {
+    if constexpr (requires { Pass::sizes(); }) return Pass::sizes();  // known already
+    else return measure();
+  }();
 
   template <std::size_t I>
   struct table {

@@ -20,6 +20,7 @@
 #include <boost/hana/string.hpp>
 #include <boost/hana/tuple.hpp>
 
+#include "intarsia/support/diagnose.hpp"
 #include "intarsia/support/fixed_string.hpp"
 
 namespace intarsia::support {
@@ -57,14 +58,15 @@ consteval auto join_path(const fixed_string<A>& a, const fixed_string<B>& b) {
 }
 template <std::size_t N>
 consteval auto number_path() {
-  if constexpr (N < 10) {
-    const char text[2] = {static_cast<char>('0' + N), 0};
-    return fixed_string<2>(text);
-  } else {
-    static_assert(N < 100, "intarsia: [model] at most 100 blocks in one array");
-    const char text[3] = {static_cast<char>('0' + N / 10), static_cast<char>('0' + N % 10), 0};
-    return fixed_string<3>(text);
-  }
+  constexpr int digits = [] {
+    int count = 1;
+    for (std::size_t rest = N; rest >= 10; rest /= 10) ++count;
+    return count;
+  }();
+  char text[digits + 1] = {};
+  std::size_t rest = N;
+  for (int i = digits - 1; i >= 0; --i, rest /= 10) text[i] = static_cast<char>('0' + rest % 10);
+  return fixed_string<digits + 1>(text);
 }
 template <char... C>
 consteval auto hana_path(const hana::string<C...>&) {
@@ -85,10 +87,15 @@ constexpr part_kind kind_of() {
   else return part_kind::nothing;
 }
 
+/// A struct with members whose names are not known.
+template <fixed_string Path>
+struct unadapted_at {
+  static constexpr fixed_string path = Path;
+};
+
 template <class M, fixed_string Path, part_kind = kind_of<M>()>
 struct leaves {
-  static_assert(std::is_empty_v<M>, "intarsia: [not_adapted] a struct with members must be a Hana struct: BOOST_HANA_ADAPT_STRUCT(model, members...)");
-  using type = std::tuple<>;
+  using type = std::conditional_t<std::is_empty_v<M>, std::tuple<>, std::tuple<unadapted_at<Path>>>;
 };
 template <class M, fixed_string Path>
 struct leaves<M, Path, part_kind::leaf> {
@@ -130,6 +137,42 @@ struct leaves<M, Path, part_kind::structure> : member_leaves<M, Path, std::make_
 /// All leaves of a model, in the order of its members.
 template <class M>
 using leaves_t = typename leaves<M, fixed_string<1>("")>::type;
+
+template <class>
+inline constexpr bool is_unadapted = false;
+template <fixed_string Path>
+inline constexpr bool is_unadapted<unadapted_at<Path>> = true;
+
+/// The letter to the user of a model that is no Hana struct, or has a member which is none.
+template <class Leaves>
+struct verdict_on_leaves;
+template <class... L>
+struct verdict_on_leaves<std::tuple<L...>> {
+  static constexpr letter value = [] {
+    letter l;
+    auto one = [&l]<class X>(std::type_identity<X>) {
+      if constexpr (is_unadapted<X>)
+        if (l.count == 0) l = letter::about(fault::not_adapted, "weights", X::path.view().empty() ? words{} : words{} << "member " << X::path.view());
+    };
+    (one(std::type_identity<L>{}), ...);
+    return l;
+  }();
+};
+template <class M>
+struct model_rule {
+  static constexpr bool accepts = true;
+  using leaves = leaves_t<M>;
+};
+template <class M>
+concept model_like = verdict_on_leaves<leaves_t<M>>::value.count == 0;
+template <class M, bool = model_like<M>>
+struct choose_model_rule {
+  using type = model_rule<M>;
+};
+template <class M>
+struct choose_model_rule<M, false> {
+  using type = rejected<told<verdict_on_leaves<leaves_t<M>>::value>::why>;
+};
 
 /// Calls f with each leaf of a model, in the same order.
 template <class M, class F>

@@ -15,7 +15,7 @@
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/support/config.hpp"
 #include "intarsia/support/error.hpp"
-#include "intarsia/support/shape.hpp"
+#include "intarsia/support/diagnose.hpp"
 
 namespace intarsia {
 
@@ -25,21 +25,90 @@ concept lazy_expression = requires { typename std::remove_cvref_t<E>::intarsia_l
 
 namespace support {
 
+/// What every lazy value is: its element type and shape, without how it is made.
+template <class T, std::size_t... D>
+struct expression {
+  /// The letter to the user who writes it into a tensor or view of another shape or type.
+  template <class Out>
+  static consteval letter verdict_into() {
+    if constexpr (std::is_same_v<T, typename Out::value_type> && std::is_same_v<shape<D...>, typename Out::shape_type>) return {};
+    else return letter::about(fault::assign_shape, "tensor", words{} << "got " << ir::spelling_of(ir::dtype_of<T>()) << extents_of<D...>,
+                              words{} << "wanted " << ir::spelling_of(ir::dtype_of<typename Out::value_type>()) << Out::shape_value);
+  }
+};
+
 template <class T, std::size_t... D>
 struct tensor_facts {
-  static_assert(element<std::remove_const_t<T>>, "intarsia: [element_type] a tensor holds float, double, integers or bool");
-  static_assert(sizeof...(D) <= max_rank, "intarsia: [rank] a tensor has at most 8 axes");
-  static_assert(((D > 0) && ...), "intarsia: [extent_zero] every extent of a tensor is at least 1");
-  static_assert(product_fits(extents_of<D...>, sizeof(T)), "intarsia: [overflow] the product of the extents does not fit in memory");
+  static constexpr bool accepts = true;
   static constexpr std::size_t size = (std::size_t{1} * ... * D);
   static constexpr std::size_t bytes = size * sizeof(T);
   static constexpr std::size_t align = bytes >= 64 ? 64 : std::bit_ceil(bytes);
   static constexpr std::size_t padded = (bytes + align - 1) / align * align / sizeof(T);
 };
 
+/// The letter to the user of a tensor that cannot be.
+template <class T, std::size_t... D>
+consteval letter verdict_on_tensor() {
+  constexpr words shape = [] {
+    words w;
+    w << "[";
+    int d = 0;
+    ((w << (d++ > 0 ? ", " : "") << static_cast<index>(D)), ...);
+    return w << "]";
+  }();
+  if constexpr (!element<T>) return letter::about(fault::element_type, "tensor", {}, shape);
+  else if constexpr (sizeof...(D) > max_rank) return letter::about(fault::rank, "tensor", figures_of(verdict::bad(fault::rank, -1, sizeof...(D), max_rank, relation::at_most)));
+  else if constexpr (((D == 0) || ...)) {
+    int axis = 0;
+    (void)((D != 0 && (++axis, true)) && ...);
+    return letter::about(fault::extent_zero, "tensor", figures_of(verdict::bad(fault::extent_zero, axis, 0, 1, relation::at_least)), shape);
+  } else if constexpr (!product_fits(extents_of<D...>, sizeof(T))) return letter::about(fault::overflow, "tensor", {}, shape);
+  else return {};
+}
+template <bool Good, class T, std::size_t... D>
+struct choose_facts {
+  using type = tensor_facts<T, D...>;
+};
+template <class T, std::size_t... D>
+struct choose_facts<false, T, D...> {
+  using type = rejected<told<verdict_on_tensor<T, D...>()>::why>;
+};
+template <class T, std::size_t... D>
+using facts_of_tensor = typename choose_facts<verdict_on_tensor<std::remove_const_t<T>, D...>().count == 0, std::remove_const_t<T>, D...>::type;
+
+/// Whether braces hold what an axis needs.
+template <bool Good, int Axis, std::size_t Got, std::size_t Wanted>
+struct choose_initialisers {
+  using type = accepted;
+};
+template <int Axis, std::size_t Got, std::size_t Wanted>
+struct choose_initialisers<false, Axis, Got, Wanted> {
+  using type = rejected<told<letter::about(fault::initialisers, "tensor", figures_of(verdict::bad(fault::initialisers, Axis, Got, Wanted)))>::why>;
+};
+template <int Axis, std::size_t Got, std::size_t Wanted>
+using initialisers = typename choose_initialisers<Got == Wanted, Axis, Got, Wanted>::type;
+/// The first of several lists that has the wrong length.
+template <std::size_t Wanted, std::size_t... N>
+constexpr std::size_t odd_one() {
+  std::size_t odd = Wanted;
+  ((odd = odd == Wanted ? N : odd), ...);
+  return odd;
+}
+template <std::size_t Got, std::size_t Wanted>
+using flat_initialisers = rejected<told<letter::about(fault::initialisers, "tensor", words{} << "got " << static_cast<index>(Got) << " numbers, wanted " << static_cast<index>(Wanted) << " lists")>::why>;
+
+/// Positions are one for each axis.
+template <std::size_t Got, std::size_t Wanted>
+inline constexpr auto wrong_positions = told<letter::about(fault::rank, "operator()", words{} << "got " << static_cast<index>(Got) << " positions, wanted " << static_cast<index>(Wanted))>::why;
+
+/// Whether a lazy value cannot be written into a tensor.
+template <class Out, class E>
+concept misfits = std::remove_cvref_t<E>::template verdict_into<Out>().count > 0;
+template <class Out, class E>
+inline constexpr auto misfit = told<E::template verdict_into<Out>()>::why;
+
 template <std::size_t... D, class... I>
 constexpr std::size_t offset_of(I... at) {
-  static_assert(sizeof...(I) == sizeof...(D), "intarsia: [rank] one position for each axis");
   std::size_t offset = 0;
   ((assert(static_cast<std::size_t>(at) < D && "intarsia: position out of range"), offset = offset * D + static_cast<std::size_t>(at)), ...);
   return offset;
@@ -52,7 +121,8 @@ constexpr std::size_t offset_of(I... at) {
 /// Errors: [element_type], [rank], [extent_zero], [overflow], [initialisers].
 template <class T, std::size_t... D>
 class tensor {
-  using facts = support::tensor_facts<T, D...>;
+  using facts = support::facts_of_tensor<T, D...>;
+  static_assert(facts::accepts);
 
  public:
   using value_type = T;
@@ -71,7 +141,7 @@ class tensor {
   template <class... S>
     requires(sizeof...(D) == 1 && sizeof...(S) > 0 && (std::is_arithmetic_v<S> && ...))
   constexpr tensor(S... values) {
-    static_assert(sizeof...(S) == facts::size, "intarsia: [initialisers] as many values as the tensor has elements");
+    support::initialisers<0, sizeof...(S), facts::size>::accepts();
     std::size_t i = 0;
     ((data_[i++] = static_cast<T>(values)), ...);
   }
@@ -79,8 +149,8 @@ class tensor {
   template <std::size_t... N>
     requires(sizeof...(D) == 2 && sizeof...(N) > 0)
   constexpr tensor(const T (&... rows)[N]) {
-    static_assert(sizeof...(N) == extents_of<D...>[0] && ((N == extents_of<D...>[1]) && ...),
-                  "intarsia: [initialisers] as many rows, and values in each, as the shape says");
+    support::initialisers<0, sizeof...(N), extents_of<D...>[0]>::accepts();
+    support::initialisers<1, support::odd_one<extents_of<D...>[1], N...>(), extents_of<D...>[1]>::accepts();
     T* to = data_;
     ((to = std::copy(rows, rows + N, to)), ...);
   }
@@ -88,8 +158,9 @@ class tensor {
   template <std::size_t... N, std::size_t... M>
     requires(sizeof...(D) == 3 && sizeof...(N) > 0)
   constexpr tensor(const T (&... planes)[N][M]) {
-    static_assert(sizeof...(N) == extents_of<D...>[0] && ((N == extents_of<D...>[1]) && ...) && ((M == extents_of<D...>[2]) && ...),
-                  "intarsia: [initialisers] as many planes, rows, and values, as the shape says");
+    support::initialisers<0, sizeof...(N), extents_of<D...>[0]>::accepts();
+    support::initialisers<1, support::odd_one<extents_of<D...>[1], N...>(), extents_of<D...>[1]>::accepts();
+    support::initialisers<2, support::odd_one<extents_of<D...>[2], M...>(), extents_of<D...>[2]>::accepts();
     T* to = data_;
     auto plane = [&to](const auto& p) {
       for (const auto& row : p) to = std::copy(std::begin(row), std::end(row), to);
@@ -100,9 +171,10 @@ class tensor {
   template <std::size_t... N, std::size_t... M, std::size_t... K>
     requires(sizeof...(D) == 4 && sizeof...(N) > 0)
   constexpr tensor(const T (&... blocks)[N][M][K]) {
-    static_assert(sizeof...(N) == extents_of<D...>[0] && ((N == extents_of<D...>[1]) && ...) && ((M == extents_of<D...>[2]) && ...) &&
-                      ((K == extents_of<D...>[3]) && ...),
-                  "intarsia: [initialisers] as many blocks, planes, rows, and values, as the shape says");
+    support::initialisers<0, sizeof...(N), extents_of<D...>[0]>::accepts();
+    support::initialisers<1, support::odd_one<extents_of<D...>[1], N...>(), extents_of<D...>[1]>::accepts();
+    support::initialisers<2, support::odd_one<extents_of<D...>[2], M...>(), extents_of<D...>[2]>::accepts();
+    support::initialisers<3, support::odd_one<extents_of<D...>[3], K...>(), extents_of<D...>[3]>::accepts();
     T* to = data_;
     auto block = [&to](const auto& b) {
       for (const auto& plane : b)
@@ -111,25 +183,54 @@ class tensor {
     (block(blocks), ...);
   }
 
+  /// Numbers without inner braces, for more than one axis.
+  template <class... S>
+    requires(sizeof...(D) > 1 && sizeof...(S) > 0 && (std::is_arithmetic_v<S> && ...))
+  constexpr tensor(S...) {
+    support::flat_initialisers<sizeof...(S), extents_of<D...>[0]>::accepts();
+  }
+
   /// Runs the expression as one fused loop nest.
   template <lazy_expression E>
+    requires(!support::misfits<tensor, E>)
   INTARSIA_INLINE constexpr tensor(E&& e) {
     e.write_to(*this);
   }
+  /// Errors: [assign_shape].
+  template <class U, std::size_t... Extents>
+    requires(!std::is_same_v<tensor, tensor<U, Extents...>>)
+  constexpr tensor(const tensor<U, Extents...>&) {
+    rejected<support::misfit<tensor, support::expression<U, Extents...>>>::accepts();
+  }
+  template <class U, std::size_t... Extents>
+  tensor(const support::expression<U, Extents...>&) {
+    rejected<support::misfit<tensor, support::expression<U, Extents...>>>::accepts();
+  }
   template <lazy_expression E>
+    requires(!support::misfits<tensor, E>)
   INTARSIA_INLINE constexpr tensor& operator=(E&& e) {
     e.write_to(*this);
     return *this;
   }
+  template <class U, std::size_t... Extents>
+  refused<support::misfit<tensor, support::expression<U, Extents...>>> operator=(const support::expression<U, Extents...>& e);
+  template <class U, std::size_t... Extents>
+    requires(!std::is_same_v<tensor, tensor<U, Extents...>>)
+  refused<support::misfit<tensor, support::expression<U, Extents...>>> operator=(const tensor<U, Extents...>& other);
 
   template <class... I>
+    requires(sizeof...(I) == sizeof...(D))
   constexpr T& operator()(I... at) {
     return data_[support::offset_of<D...>(at...)];
   }
   template <class... I>
+    requires(sizeof...(I) == sizeof...(D))
   constexpr const T& operator()(I... at) const {
     return data_[support::offset_of<D...>(at...)];
   }
+  template <class... I>
+    requires(sizeof...(I) != sizeof...(D))
+  refused<support::wrong_positions<sizeof...(I), sizeof...(D)>> operator()(I... at) const;
   constexpr operator T() const requires(sizeof...(D) == 0) { return data_[0]; }
 
   constexpr T* data() { return data_; }
@@ -150,7 +251,11 @@ class tensor {
 /// assigning an expression to it writes the elements.
 template <class T, std::size_t... D>
 class view {
-  using facts = support::tensor_facts<T, D...>;
+  using facts = support::facts_of_tensor<T, D...>;
+  static_assert(facts::accepts);
+  // of a tensor that cannot be either: not named, so that one error is enough
+  static constexpr bool possible = requires { facts::accepts; };
+  using owner = std::conditional_t<possible, tensor<std::remove_const_t<T>, D...>, support::expression<std::remove_const_t<T>, D...>>;
 
  public:
   using value_type = std::remove_const_t<T>;
@@ -164,23 +269,30 @@ class view {
   constexpr explicit view(std::span<T> data) : data_(data.data()) {
     if (data.size() < facts::size) support::fail("intarsia: [short_buffer] a view of fewer elements than its shape has");
   }
-  constexpr view(tensor<value_type, D...>& t) : data_(t.data()) {}
-  constexpr view(const tensor<value_type, D...>& t) requires std::is_const_v<T> : data_(t.data()) {}
+  constexpr view(owner& t) : data_(t.data()) {}
+  constexpr view(const owner& t) requires std::is_const_v<T> : data_(t.data()) {}
   constexpr view(const view<value_type, D...>& v) requires std::is_const_v<T> : data_(v.data()) {}
   constexpr view(const view&) = default;
 
   template <lazy_expression E>
-    requires(!std::is_const_v<T>)
+    requires(!std::is_const_v<T> && !support::misfits<view, E>)
   INTARSIA_INLINE view& operator=(E&& e) {
     e.write_to(*this);
     return *this;
   }
+  template <class U, std::size_t... Extents>
+    requires(!std::is_const_v<T>)
+  refused<support::misfit<view, support::expression<U, Extents...>>> operator=(const support::expression<U, Extents...>& e);
   view& operator=(const view&) = delete;
 
   template <class... I>
+    requires(sizeof...(I) == sizeof...(D))
   constexpr T& operator()(I... at) const {
     return data_[support::offset_of<D...>(at...)];
   }
+  template <class... I>
+    requires(sizeof...(I) != sizeof...(D))
+  refused<support::wrong_positions<sizeof...(I), sizeof...(D)>> operator()(I... at) const;
   constexpr operator value_type() const requires(sizeof...(D) == 0) { return data_[0]; }
 
   constexpr T* data() const { return data_; }
@@ -215,23 +327,36 @@ class boxed<tensor<T, D...>> {
   }
   boxed& operator=(boxed&&) noexcept = default;
   template <lazy_expression E>
+    requires(!support::misfits<tensor<T, D...>, E>)
   INTARSIA_INLINE boxed(E&& e) : boxed() {
     e.write_to(*held_);
   }
+  template <class U, std::size_t... Extents>
+  boxed(const support::expression<U, Extents...>&) {
+    rejected<support::misfit<tensor<T, D...>, support::expression<U, Extents...>>>::accepts();
+  }
   template <lazy_expression E>
+    requires(!support::misfits<tensor<T, D...>, E>)
   INTARSIA_INLINE boxed& operator=(E&& e) {
     e.write_to(*held_);
     return *this;
   }
+  template <class U, std::size_t... Extents>
+  refused<support::misfit<tensor<T, D...>, support::expression<U, Extents...>>> operator=(const support::expression<U, Extents...>& e);
 
   tensor<T, D...>& operator*() { return *held_; }
   const tensor<T, D...>& operator*() const { return *held_; }
   tensor<T, D...>* operator->() { return held_.get(); }
   const tensor<T, D...>* operator->() const { return held_.get(); }
   template <class... I>
+    requires(sizeof...(I) == sizeof...(D))
   T& operator()(I... at) { return (*held_)(at...); }
   template <class... I>
+    requires(sizeof...(I) == sizeof...(D))
   const T& operator()(I... at) const { return std::as_const(*held_)(at...); }
+  template <class... I>
+    requires(sizeof...(I) != sizeof...(D))
+  refused<support::wrong_positions<sizeof...(I), sizeof...(D)>> operator()(I... at) const;
   T* data() { return held_->data(); }
   const T* data() const { return held_->data(); }
   static constexpr std::size_t size() { return tensor<T, D...>::size(); }

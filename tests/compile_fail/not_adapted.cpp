@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models whose members have no names.
+#include <intarsia/intarsia.hpp>
+
+namespace ia = intarsia;
+
+struct bare {
+  ia::nn::linear<4, 3> fc;
+  constexpr auto operator()(auto x) const { return fc(x); }
+};
+struct outer {
+  bare block;
+  constexpr auto operator()(auto x) const { return block(x); }
+};
+BOOST_HANA_ADAPT_STRUCT(outer, block);
+struct good {
+  ia::nn::linear<4, 3> fc;
+  constexpr auto operator()(auto x) const { return fc(x); }
+};
+BOOST_HANA_ADAPT_STRUCT(good, fc);
+
+void case_1() {
+#if INTARSIA_CASE == 1
+  auto theta = ia::init<bare>(1);  // error 1: [not_adapted] weights; BOOST_HANA_ADAPT_STRUCT
+#else
+  auto theta = ia::init<good>(1);
+#endif
+}
+
+void case_2() {
+#if INTARSIA_CASE == 2
+  auto theta = ia::init<outer>(1);  // error 2: [not_adapted] weights; member block
+#else
+  auto theta = ia::init<good>(1);
+#endif
+}
+
+void case_3() {
+#if INTARSIA_CASE == 3
+  ia::weights<bare> theta;  // error 3: [not_adapted] weights
+#else
+  ia::weights<good> theta;
+#endif
+}
