@@ -9,6 +9,10 @@
 
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "intarsia: [fast_math] -ffast-math breaks the rule 'NaN in, NaN out': compile without it"
+#if defined(__clang__)  // this is enough to say about it
+#pragma clang diagnostic ignored "-Wunknown-warning-option"
+#pragma clang diagnostic ignored "-Wnan-infinity-disabled"
+#endif
 #endif
 
 // Highway 1.0.3 refuses -march=native on machines whose best target is AVX3_DL unless this is asked for.
