@@ -51,7 +51,7 @@ struct compilation {
   struct copy_pass {
     static constexpr ir::graph run() {
       const fuse::batching b = fuse::find_batch(padded::view(), lanes, Prepared);
-      if (b.size.empty()) return simplify::run(fuse::with_packing(padded::view(), lanes));
+      if (b.size.empty()) return fuse::with_packing(padded::view(), lanes);
       return fuse::with_copies(padded::view(), b);
     }
   };

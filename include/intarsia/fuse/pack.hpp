@@ -15,6 +15,9 @@ constexpr int channel_axis(const ir::contraction& c, ir::role weights) {
   return -1;
 }
 
+/// What a reshape reshapes: a reshape of a reshape is one.
+constexpr ir::node_id whole_of(const ir::graph& g, ir::node_id i) { return g[i].what == ir::kind::reshape ? g[i].in[0] : i; }
+
 constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int x, index panel) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
@@ -34,7 +37,7 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
     split.push(from[d]), packed.push(from[d]);
   }
   packed.push(panel);
-  const ir::node_id panels = ir::unary(g, ir::kind::copy, ir::view(g, ir::reshape(g, w, split), packed, m));
+  const ir::node_id panels = ir::unary(g, ir::kind::copy, ir::view(g, ir::reshape(g, whole_of(g, w), split), packed, m));
 
   const int at = c.axis[x].dim[ir::out];
   extents shape;
@@ -59,6 +62,16 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
   return ir::reshape(g, g.add(n), whole);
 }
 
+/// Multiply-adds of a contraction.
+constexpr index products_of(const ir::contraction& c) {
+  index n = 1;
+  for (int x = 0; x < c.count; ++x) n *= c.axis[x].window ? c.axis[x].extent[1] * c.axis[x].extent[2] : c.axis[x].extent[0];
+  return n;
+}
+
+/// A copy of what is no panel of weights by itself (in gradients) is a kernel more, and keeps neighbours apart.
+inline constexpr index worth_a_copy = index{1} << 22;
+
 constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
   ir::graph g = ir::with_tables_of(from);
   support::list<ir::node_id> at(from.size(), -1);
@@ -76,9 +89,11 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
         const index channels = c.axis[x].extent[0];
         // a panel is used again for every pixel: few pixels do not repay the copy
         if (channels % wide != 0 || n.shape.size() / channels < 16) continue;
+        if (c.axis[x].dim[r] != 0 && products_of(c) < worth_a_copy) continue;
         at[i] = pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
       }
     }
+    if (n.what == ir::kind::reshape) n.in[0] = whole_of(g, n.in[0]);
     if (at[i] < 0) at[i] = g.add(n);
   }
   for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
