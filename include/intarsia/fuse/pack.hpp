@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // graph -> graph: a convolution with many output channels takes them on the lanes; its weights are copied into panels
-// of as many channels as a register tile holds, so that a panel is read as one sequence.
+// of as many channels as a register tile holds, so that a panel is read as one sequence. The same for large gradients,
+// whose panels are of the weights or of the image.
 #pragma once
 
 #include "intarsia/ir/build.hpp"
@@ -62,13 +63,6 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
   return ir::reshape(g, g.add(n), whole);
 }
 
-/// Multiply-adds of a contraction.
-constexpr index products_of(const ir::contraction& c) {
-  index n = 1;
-  for (int x = 0; x < c.count; ++x) n *= c.axis[x].window ? c.axis[x].extent[1] * c.axis[x].extent[2] : c.axis[x].extent[0];
-  return n;
-}
-
 /// A copy of what is no panel of weights by itself (in gradients) is a kernel more, and keeps neighbours apart.
 inline constexpr index worth_a_copy = index{1} << 22;
 
@@ -89,7 +83,7 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
         const index channels = c.axis[x].extent[0];
         // a panel is used again for every pixel: few pixels do not repay the copy
         if (channels % wide != 0 || n.shape.size() / channels < 16) continue;
-        if (c.axis[x].dim[r] != 0 && products_of(c) < worth_a_copy) continue;
+        if (c.axis[x].dim[r] != 0 && ir::products_of(c) < worth_a_copy) continue;
         at[i] = pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
       }
     }

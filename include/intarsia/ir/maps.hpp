@@ -92,4 +92,11 @@ constexpr contraction exchange(contraction c, role r, role s) {
   return c;
 }
 
+/// Multiply-adds of a contraction.
+constexpr index products_of(const ir::contraction& c) {
+  index n = 1;
+  for (int x = 0; x < c.count; ++x) n *= c.axis[x].window ? c.axis[x].extent[1] * c.axis[x].extent[2] : c.axis[x].extent[0];
+  return n;
+}
+
 }  // namespace intarsia::ir

@@ -27,17 +27,8 @@ constexpr call_cost cost_of() {
     const ir::node& n = g[i];
     if (n.what == ir::kind::map && n.op != ir::opcode::cast) c.flops += n.shape.size();
     else if (n.what == ir::kind::reduce) c.flops += g[n.in[0]].shape.size();
-    else if (n.what == ir::kind::contract) {
-      index products = 1;
-      const ir::contraction& form = g.contraction_of(i);
-      for (int x = 0; x < form.count; ++x) {
-        const ir::contraction_axis& a = form.axis[x];
-        if (!a.window) products *= a.extent[0];
-        else if (a.who[0] == ir::out) products *= a.extent[1] * a.extent[2];
-        else products *= a.extent[1] * a.extent[2];
-      }
-      c.flops += 2 * products;
-    } else if (n.what == ir::kind::argument) c.bytes += n.shape.size() * ir::size_of(n.type);
+    else if (n.what == ir::kind::contract) c.flops += 2 * ir::products_of(g.contraction_of(i));
+    else if (n.what == ir::kind::argument) c.bytes += n.shape.size() * ir::size_of(n.type);
   }
   for (const ir::output& o : g.outputs) c.bytes += g[o.node].shape.size() * ir::size_of(g[o.node].type);
   c.workspace_bytes = Program::workspace_bytes;
