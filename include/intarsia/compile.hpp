@@ -66,16 +66,25 @@ struct compilation {
   using tiled = std::conditional_t<batched::view().tiled(), support::frozen<tile_pass>, copied>;
 
   /// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.
+  struct read_pass {
+    static constexpr fuse::readers run() { return fuse::find_readers(tiled::view(), batched::view()); }
+  };
+  using read = support::frozen<read_pass>;
   struct fuse_pass {
-    static constexpr fuse::grouping run() { return fuse::run(tiled::view(), batched::view()); }
+    static constexpr fuse::grouping run() { return fuse::run(tiled::view(), batched::view(), read::view()); }
   };
   using fused = support::frozen<fuse_pass>;
 
   /// 7. A place for everything that exists in memory: needs the order of the groups for lifetimes.
-  struct plan_pass {
-    static constexpr plan::memory run() { return plan::run(tiled::view(), batched::view(), fused::view()); }
+  struct lifetime_pass {
+    static constexpr plan::memory run() { return plan::lifetimes(tiled::view(), batched::view(), fused::view()); }
   };
-  using planned = support::frozen<plan_pass>;
+  using living = support::frozen<lifetime_pass>;
+  struct place_pass {
+    static constexpr auto sizes() { return living::sizes; }
+    static constexpr plan::memory run() { return plan::place(living::view(), fused::view().groups.size()); }
+  };
+  using planned = support::frozen<place_pass>;
 
   static constexpr int groups = fused::view().groups.size();
   static constexpr int sections = [] {

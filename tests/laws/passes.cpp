@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(live_buffers_do_not_overlap) {
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     const ir::graph g = simplify::run(fuse::with_padding(simplify::run(differentiate::run(reference::random_graph::make(seed, 10 + static_cast<int>(seed % 51), true)))));
     const fuse::batching b = fuse::find_batch(g, 16, false);
-    const fuse::grouping r = fuse::run(g, b);
-    const plan::memory m = plan::run(g, b, r);
+    const fuse::grouping r = fuse::run(g, b, fuse::find_readers(g, b));
+    const plan::memory m = plan::place(plan::lifetimes(g, b, r), r.groups.size());
     for (int i = 0; i < m.buffers.size(); ++i)
       for (int j = 0; j < i; ++j) {
         const plan::buffer &p = m.buffers[i], &q = m.buffers[j];

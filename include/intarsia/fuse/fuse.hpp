@@ -104,15 +104,14 @@ constexpr void walk(const ir::graph_view& g, const Grouping& r, node_id i, bool 
 
 }  // namespace detail
 
-constexpr grouping run(const ir::graph_view& g, const batching_view& batch) {
-  readers who = find_readers(g, batch);
+constexpr grouping run(const ir::graph_view& g, const batching_view& batch, const readers_view& who) {
   grouping r;
   r.fates = support::list<fate>(g.size(), fate::leaf);
   r.group_of = support::list<int>(g.size(), -1);
   r.stored = support::list<bool>(g.size(), false);
   r.sunk = support::list<bool>(g.size(), false);
-  r.contiguous = who.contiguous;
-  r.through = who.through;
+  for (bool b : who.contiguous) r.contiguous.push(b);
+  for (bool b : who.through) r.through.push(b);
 
   support::list<weight> held;  // by each group; its maker adds what it stores
   support::list<int> totals;

@@ -46,8 +46,19 @@ constexpr node_id base_of(const ir::graph_view& g, node_id i) {
   return i;
 }
 
+/// What `fuse::run` needs to know of the readers.
+struct readers_view {
+  support::slice<bool> material;
+  support::slice<bool> contiguous;
+  support::slice<bool> through;
+  support::slice<weight> tree;
+  support::slice<extents> domain;
+};
+
 /// For each value: must it be in memory, and if not, which one computation reads it.
 struct readers {
+  using view = readers_view;
+
   support::list<bool> material;
   support::list<node_id> owner;   // -1 nobody yet, -2 several
   support::list<bool> straight;   // the owner reads it at its own point
@@ -59,6 +70,9 @@ struct readers {
 
   constexpr explicit readers(int n)
       : material(n, false), owner(n, -1), straight(n, true), repeated(n, false), contiguous(n, false), through(n, false), domain(n) {}
+
+  constexpr auto lists() const { return std::tie(material, contiguous, through, tree, domain); }
+  constexpr operator readers_view() const { return {material, contiguous, through, tree, domain}; }
 
   constexpr void read(node_id i, node_id by, bool at_point) {
     if (owner[i] == -1) {

@@ -144,44 +144,6 @@ constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch
   return h;
 }
 
-/// First fit among the buffers that are alive, which are kept in the order of their offsets.
-constexpr void place(memory& m, int groups) {
-  // buffers in the order of their first group
-  support::list<int> begin(groups + 1, 0), order(m.buffers.size(), 0);
-  auto placed = [&m](int b) { return m.buffers[b].where == space::workspace && m.buffers[b].first >= 0; };
-  for (int b = 0; b < m.buffers.size(); ++b)
-    if (placed(b)) ++begin[m.buffers[b].first + 1];
-  for (int at = 0; at < groups; ++at) begin[at + 1] += begin[at];
-  support::list<int> next = begin;
-  for (int b = 0; b < m.buffers.size(); ++b)
-    if (placed(b)) order[next[m.buffers[b].first]++] = b;
-
-  support::list<int> alive;
-  for (int at = 0; at < groups; ++at) {
-    if (begin[at] == begin[at + 1]) continue;
-    int kept = 0;
-    for (int i = 0; i < alive.size(); ++i)
-      if (m.buffers[alive[i]].last >= at) alive[kept++] = alive[i];
-    while (alive.size() > kept) alive.pop();
-    for (int o = begin[at]; o < begin[at + 1]; ++o) {
-      const int b = order[o];
-      buffer& fresh = m.buffers[b];
-      const index bytes = bytes_of(fresh);
-      index offset = 0;
-      int slot = 0;
-      for (; slot < alive.size(); ++slot) {
-        const buffer& other = m.buffers[alive[slot]];
-        if (other.offset - offset >= bytes) break;
-        offset = other.offset + bytes_of(other);
-      }
-      fresh.offset = offset;
-      alive.push(b);
-      for (int i = alive.size() - 1; i > slot; --i) alive[i] = alive[i - 1];
-      alive[slot] = b;
-    }
-  }
-}
-
 }  // namespace detail
 
 /// What the whole call sees of a value: the batch axis has its full extent again.
@@ -202,7 +164,8 @@ constexpr home outside(memory& m, buffer b, const ir::graph_view& g, const fuse:
   return h;
 }
 
-constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r) {
+/// The buffers with their lifetimes, and where each value lies in its buffer; they have no offsets yet.
+constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r) {
   memory m;
   m.homes = support::list<home>(g.size());
   m.store_homes = support::list<home>(r.stores.size());
@@ -324,7 +287,53 @@ constexpr memory run(const ir::graph_view& g, const fuse::batching_view& batch, 
         b.offset = kept;
         kept += bytes_of(b);
       }
-  detail::place(m, r.groups.size());
+  return m;
+}
+
+/// First fit among the buffers that are alive, which are kept in the order of their offsets.
+constexpr memory place(const memory_view& living, int groups) {
+  memory m;
+  for (const buffer& b : living.buffers) m.buffers.push(b);
+  for (const home& h : living.homes) m.homes.push(h);
+  for (const home& h : living.store_homes) m.store_homes.push(h);
+  for (const late_copy& c : living.late) m.late.push(c);
+  // buffers in the order of their first group
+  support::list<int> begin(groups + 1, 0), order(m.buffers.size(), 0);
+  auto placed = [&m](int b) { return m.buffers[b].where == space::workspace && m.buffers[b].first >= 0; };
+  for (int b = 0; b < m.buffers.size(); ++b)
+    if (placed(b)) ++begin[m.buffers[b].first + 1];
+  for (int at = 0; at < groups; ++at) begin[at + 1] += begin[at];
+  support::list<int> next = begin;
+  for (int b = 0; b < m.buffers.size(); ++b)
+    if (placed(b)) order[next[m.buffers[b].first]++] = b;
+
+  struct taken {
+    index from, to;
+    int last;
+  };
+  support::list<taken> alive;
+  for (int at = 0; at < groups; ++at) {
+    if (begin[at] == begin[at + 1]) continue;
+    int kept = 0;
+    for (const taken& t : alive)
+      if (t.last >= at) alive[kept++] = t;
+    while (alive.size() > kept) alive.pop();
+    for (int o = begin[at]; o < begin[at + 1]; ++o) {
+      buffer& fresh = m.buffers[order[o]];
+      const index bytes = bytes_of(fresh);
+      index offset = 0;
+      int slot = 0;
+      for (const taken& t : alive) {
+        if (t.from - offset >= bytes) break;
+        offset = t.to;
+        ++slot;
+      }
+      fresh.offset = offset;
+      alive.push({});
+      for (int i = alive.size() - 1; i > slot; --i) alive[i] = alive[i - 1];
+      alive[slot] = {offset, offset + bytes, fresh.last};
+    }
+  }
   return m;
 }
 
