@@ -8,6 +8,7 @@
 #include "intarsia/fuse/fuse.hpp"
 #include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
+#include "intarsia/fuse/residues.hpp"
 #include "intarsia/plan/lower.hpp"
 #include "intarsia/plan/plan.hpp"
 #include "intarsia/plan/tile.hpp"
@@ -39,10 +40,10 @@ struct compilation {
   };
   using simplified = support::frozen<std::conditional_t<Prepared, fold_pass, simplify_pass>>;
 
-  /// 4. Borders as explicit zeros, so that contractions need no bounds; again simplified, because windows of one value
+  /// 4. Strided gradients as dense ones; borders as explicit zeros, so that contractions need no bounds; again simplified, because windows of one value
   ///    mostly ask for the same border.
   struct pad_pass {
-    static constexpr ir::graph run() { return simplify::run(fuse::with_padding(simplified::view())); }
+    static constexpr ir::graph run() { return simplify::run(fuse::with_padding(fuse::with_residues(simplified::view()))); }
   };
   using padded = support::frozen<pad_pass>;
 

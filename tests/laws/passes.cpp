@@ -56,8 +56,10 @@ BOOST_AUTO_TEST_CASE(passes_keep_the_value) {
     same("simplify", seed, derived, simple, data);
     const ir::graph again = simplify::run(simple);
     same("simplify, again,", seed, simple, again, data);
-    const ir::graph padded = simplify::run(fuse::with_padding(simple));
-    same("padding", seed, simple, padded, data);
+    const ir::graph dense = fuse::with_residues(simple);
+    same("residues", seed, simple, dense, data);
+    const ir::graph padded = simplify::run(fuse::with_padding(dense));
+    same("padding", seed, dense, padded, data);
     const ir::graph packed = fuse::with_packing(padded, 4);
     same("packing", seed, padded, packed, data);
     nodes += derived.nodes.size();
@@ -69,7 +71,7 @@ BOOST_AUTO_TEST_CASE(passes_keep_the_value) {
 
 BOOST_AUTO_TEST_CASE(live_buffers_do_not_overlap) {
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
-    const ir::graph g = simplify::run(fuse::with_padding(simplify::run(differentiate::run(reference::random_graph::make(seed, 10 + static_cast<int>(seed % 51), true)))));
+    const ir::graph g = simplify::run(fuse::with_padding(fuse::with_residues(simplify::run(differentiate::run(reference::random_graph::make(seed, 10 + static_cast<int>(seed % 51), true))))));
     const fuse::batching b = fuse::find_batch(g, 16, false);
     const fuse::grouping r = fuse::run(g, b, fuse::find_readers(g, b));
     const plan::memory m = plan::place(plan::lifetimes(g, b, r), r.groups.size());
