@@ -93,7 +93,7 @@ class product_search {
       if (step == 0) continue;
       // Streams a multiple of 4 KB apart push each other out of the first-level cache: 2.5 times slower.
       apart_[o][l] = step * 4 % 4096 == 0;
-      scattered_[o][l] = step != (splat_[o] ? 1 : lanes);
+      scattered_[o][l] = step > (splat_[o] ? 15 : lanes);  // further apart than a cache line: streams of their own
       shares_[o][l] = on_unrolled_[o] && step == stride[last];
       // a window that moves along a reduction loop meets the same elements again
       for (int r = outer_; r < k.loops; ++r) slides_[o][l] = slides_[o][l] || (r != lane && stride[r] == step);

@@ -7,7 +7,6 @@
 #include "intarsia/run/overlap.hpp"
 #include "intarsia/run/refuse.hpp"
 
-
 namespace intarsia {
 template <class Lambda, fixed_string Name, class Target>
 struct compiled;
@@ -34,8 +33,9 @@ struct instance {
     check_arguments<program>(at);
     void* to[outputs > 0 ? outputs : 1] = {};
     output_addresses_of<returned>::collect(results, to);
-    if constexpr (Fresh) execute<program, Target>(at, to);
-    else execute_apart<program, Target>(at, to);
+    const auto run = [](const void* const* from, void* const* into) INTARSIA_INLINE_LAMBDA { execute<program, Target>(from, into); };
+    if constexpr (Fresh) run(at, to);
+    else execute_apart<program>(at, to, run);
     (void)bytes;
   }
 };

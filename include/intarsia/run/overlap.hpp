@@ -68,17 +68,18 @@ struct overlap {
   }
 };
 
-/// Runs the program; where a result overlaps what is read, results are made beside their places and then copied.
-template <class Program, class Target>
-INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to) {
+/// Runs the program by `run(at, to)`; where a result overlaps what is read, results are made beside their places and
+/// then copied.
+template <class Program, class Run>
+INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to, Run run) {
   using laps = overlap<Program>;
-  if (!laps::exists(at, to)) [[likely]] return execute<Program, Target>(at, to);
+  if (!laps::exists(at, to)) [[likely]] return run(at, to);
   // an own frame, so that the buffer costs nothing where nothing overlaps
   [&]() __attribute__((noinline)) {
     alignas(64) static thread_local char beside[laps::facts.offset[laps::outputs]];
     void* there[laps::outputs];
     for (int o = 0; o < laps::outputs; ++o) there[o] = to[o] ? beside + laps::facts.offset[o] : nullptr;
-    execute<Program, Target>(at, there);
+    run(at, static_cast<void* const*>(there));
     for (int o = 0; o < laps::outputs; ++o)
       if (to[o]) std::memcpy(to[o], there[o], static_cast<std::size_t>(laps::facts.output_bytes[o]));
   }();

@@ -70,6 +70,22 @@ struct prepared_instance {
   }();
 };
 
+/// A prepared function whose results have their places.
+template <class Prepared, class... Out>
+struct prepared_into {
+  const Prepared& function;
+  std::tuple<Out...> results;
+
+  template <class... A>
+  INTARSIA_INLINE void operator()(A&&... args) {
+    function.template call<false>(results, args...);
+  }
+  template <class... A>
+    requires(verdict_on_call_into<typename Prepared::lambda, "prepared", typename Prepared::target, std::tuple<Out...>, const weights<typename Prepared::model>&, A...>().count > 0)
+  refused<support::told<verdict_on_call_into<typename Prepared::lambda, "prepared", typename Prepared::target, std::tuple<Out...>, const weights<typename Prepared::model>&, A...>()>::why>
+  operator()(A&&... args);
+};
+
 }  // namespace run
 
 /// A function with its parameters built in. Copies share the packed weights and have a workspace of their own: one for
@@ -77,6 +93,10 @@ struct prepared_instance {
 template <class Lambda, class Target, class M>
 class prepared {
  public:
+  using lambda = Lambda;
+  using target = Target;
+  using model = M;
+
   explicit prepared(const weights<M>& w)
       : block_(run::allocate_aligned(run::preparations<Lambda, Target, M>::total()), run::release_aligned{}), theta_(std::make_shared<weights<M>>(w)), workspace_(make_workspace()) {
     fill();
@@ -92,26 +112,20 @@ class prepared {
 
   template <class... A>
   INTARSIA_INLINE auto operator()(A&&... args) const {
-    using instance = run::prepared_instance<Lambda, Target, M, std::remove_cvref_t<A>...>;
-    (void)instance::registered;
-    using program = typename instance::program;
-    using whole = typename instance::whole;
-    typename whole::results results;
-    const void* at[whole::leaves];
-    std::size_t bytes[whole::leaves];
-    run::argument<weights<M>>::collect(*theta_, at, bytes);
-    int next = instance::parameters;
-    ((run::argument<std::remove_cvref_t<A>>::collect(args, at + next, bytes + next), next += run::argument<std::remove_cvref_t<A>>::leaves), ...);
-    run::check_arguments<program>(at);
-    void* to[whole::outputs > 0 ? whole::outputs : 1] = {};
-    run::output_addresses_of<typename whole::returned>::collect(results, to);
-    instance::run_rest({at, to, workspace_.get(), block_.get() + instance::self.offset}, std::make_integer_sequence<int, program::sections - 1>{});
+    typename run::prepared_instance<Lambda, Target, M, std::remove_cvref_t<A>...>::whole::results results;
+    call<true>(results, args...);
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
   template <class... A>
     requires run::refuses_call<Lambda, "prepared", Target, const weights<M>&, A...>
   refused<run::call_reason<Lambda, "prepared", Target, const weights<M>&, A...>> operator()(A&&... args) const;
+
+  /// `ready.into(y)(x)`: the results written into the caller's tensors, views and numbers, as for a compiled function.
+  template <class... Out>
+  INTARSIA_INLINE auto into(Out&&... out) const {
+    return run::prepared_into<prepared, Out...>{*this, std::tuple<Out...>(std::forward<Out>(out)...)};
+  }
 
   /// Takes new weights, after training. Copies that share the packed weights see them too.
   void update(const weights<M>& w) {
@@ -120,6 +134,28 @@ class prepared {
   }
 
  private:
+  template <class, class...>
+  friend struct run::prepared_into;
+  template <bool Fresh, class Results, class... A>
+  INTARSIA_INLINE void call(Results& results, A&... args) const {
+    using instance = run::prepared_instance<Lambda, Target, M, std::remove_cvref_t<A>...>;
+    (void)instance::registered;
+    using program = typename instance::program;
+    using whole = typename instance::whole;
+    const void* at[whole::leaves];
+    std::size_t bytes[whole::leaves];
+    run::argument<weights<M>>::collect(*theta_, at, bytes);
+    int next = instance::parameters;
+    ((run::argument<std::remove_cvref_t<A>>::collect(args, at + next, bytes + next), next += run::argument<std::remove_cvref_t<A>>::leaves), ...);
+    run::check_arguments<program>(at);
+    void* to[whole::outputs > 0 ? whole::outputs : 1] = {};
+    run::output_addresses_of<typename whole::returned>::collect(results, to);
+    const auto rest = [this](const void* const* from, void* const* into) INTARSIA_INLINE_LAMBDA {
+      instance::run_rest({from, into, workspace_.get(), block_.get() + instance::self.offset}, std::make_integer_sequence<int, program::sections - 1>{});
+    };
+    if constexpr (Fresh) rest(at, to);
+    else run::execute_apart<program>(at, to, rest);
+  }
   using workspace = std::unique_ptr<char, run::release_aligned>;
   static workspace make_workspace() { return workspace(run::allocate_aligned(run::preparations<Lambda, Target, M>::workspace())); }
   void fill() {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prepared functions: the same values as the compiled ones, results in the caller's memory, new weights, copies.
+#define BOOST_TEST_MODULE prepare
+#include <boost/test/unit_test.hpp>
+
+#include <intarsia/intarsia.hpp>
+
+namespace ia = intarsia;
+
+namespace {
+
+struct net {
+  ia::nn::conv2d<3, 32, 3, ia::pad<1>> conv;
+  ia::nn::batch_norm<32> norm;
+  ia::nn::conv2d<32, 3, 1> back;
+  constexpr auto operator()(auto x) const { return back(ia::relu(norm(conv(x)))); }
+};
+
+constexpr auto infer = ia::compile([](auto model, auto x) { return model(x); });
+constexpr auto with_sum = ia::compile([](auto model, auto x) {
+  auto y = model(x);
+  return ia::outputs(y, ia::sum(y));
+});
+using image = ia::tensor<float, 1, 3, 9, 13>;
+
+/// Integers, a norm that is a scale by 2 and a shift by 1, so that folding it changes no bit.
+template <class Theta>
+void set(Theta& theta, int seed) {
+  ia::for_each_parameter(theta, [&](auto, auto p) {
+    for (std::size_t i = 0; i < p.size(); ++i) p.data()[i] = static_cast<float>((static_cast<int>(i) * 7 + seed) % 5 - 2);
+  });
+  for (auto& v : ia::get<"norm.running_mean">(theta)) v = 0;
+  for (auto& v : ia::get<"norm.running_var">(theta)) v = 1;
+}
+image make_image() {
+  image x;
+  for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(static_cast<int>(i * 5 % 11) - 5);
+  return x;
+}
+float distance(const image& a, const image& b) {
+  float most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a.data()[i] - b.data()[i]));
+  return most;
+}
+
+}  // namespace
+BOOST_HANA_ADAPT_STRUCT(net, conv, norm, back);
+
+BOOST_AUTO_TEST_CASE(has_the_values_of_the_compiled_function) {
+  ia::weights<net> theta;
+  set(theta, 1);
+  const image x = make_image();
+  const image expected = infer(theta, x);
+  auto ready = ia::prepare(infer, theta);
+  BOOST_TEST(distance(ready(x), expected) < 1e-3f);  // 1 / sqrt(1 + epsilon) is applied to weights
+  image y;
+  ready.into(y)(x);
+  BOOST_TEST(distance(y, ready(x)) == 0);
+  BOOST_TEST(distance(image{}, expected) > 1);
+}
+
+BOOST_AUTO_TEST_CASE(several_results_and_a_result_over_the_argument) {
+  ia::weights<net> theta;
+  set(theta, 2);
+  image x = make_image();
+  auto ready = ia::prepare(with_sum, theta);
+  auto [expected, expected_sum] = ready(x);
+  image y;
+  float sum = 0;
+  ready.into(y, sum)(x);
+  BOOST_TEST(distance(y, expected) == 0);
+  BOOST_TEST(sum == expected_sum);
+  ready.into(x, sum)(x);
+  BOOST_TEST(distance(x, expected) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(new_weights_reach_copies) {
+  ia::weights<net> theta;
+  set(theta, 3);
+  const image x = make_image();
+  auto ready = ia::prepare(infer, theta);
+  auto copy = ready;
+  const image before = copy(x);
+  set(theta, 4);
+  ready.update(theta);
+  BOOST_TEST(distance(copy(x), before) > 1);
+  BOOST_TEST(distance(copy(x), ready(x)) == 0);
+  BOOST_TEST(distance(copy(x), infer(theta, x)) < 1e-3f);
+}
