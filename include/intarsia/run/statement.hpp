@@ -53,7 +53,7 @@ INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
     run::leaf_addresses collect{arguments};
     replay::for_each_leaf(e, collect);
     void* outputs[1] = {out.data()};
-    run::execute_apart<program, Target>(arguments, outputs);
+    run::execute_apart<program>(arguments, outputs, [](const void* const* at, void* const* results) INTARSIA_INLINE_LAMBDA { run::execute<program, Target>(at, results); });
   }
 }
 
