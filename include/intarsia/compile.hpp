@@ -17,73 +17,109 @@
 
 namespace intarsia {
 
+/// Each pass as a function from graph to graph, for whoever runs them: the compiler below, or a tool on a graph that it was given.
+namespace passes {
+
+/// 2. Gradients, while values still have the identity that the user gave them: merged twins would share derivatives.
+constexpr ir::graph differentiated(const ir::graph_view& traced) { return differentiate::run(traced); }
+
+/// 3. Algebra, common subexpressions, dead code: on values and derivatives together, which share most of their terms.
+constexpr ir::graph simplified(const ir::graph_view& differentiated) { return simplify::run(differentiated); }
+/// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
+constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::run(simplify::folded(simplified)); }
+
+/// 4. Strided gradients as dense ones; borders as explicit zeros, so that contractions need no bounds; again simplified, because
+///    windows of one value mostly ask for the same border.
+constexpr ir::graph padded(const ir::graph_view& simplified) { return simplify::run(fuse::with_padding(fuse::with_residues(simplified))); }
+
+/// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
+constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepared) {
+  const fuse::batching b = fuse::find_batch(padded, lanes, prepared);
+  if (b.size.empty()) return fuse::with_packing(padded, lanes);
+  return fuse::with_copies(padded, b);
+}
+constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) { return fuse::find_batch(copied, lanes, prepared); }
+constexpr ir::graph tiled(const ir::graph_view& copied, const fuse::batching_view& batch) { return fuse::one_tile(copied, batch); }
+
+/// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.
+constexpr fuse::readers read(const ir::graph_view& tiled, const fuse::batching_view& batch) { return fuse::find_readers(tiled, batch); }
+constexpr fuse::grouping fused(const ir::graph_view& tiled, const fuse::batching_view& batch, const fuse::readers_view& read) {
+  return fuse::run(tiled, batch, read);
+}
+
+/// 7. A place for everything that exists in memory: needs the order of the groups for lifetimes.
+constexpr plan::memory living(const ir::graph_view& tiled, const fuse::batching_view& batch, const fuse::grouping_view& groups) {
+  return plan::lifetimes(tiled, batch, groups);
+}
+constexpr plan::memory planned(const plan::memory_view& living, int groups) { return plan::place(living, groups); }
+
+/// 8. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
+constexpr plan::bound_nest kernel(const ir::graph_view& tiled, const fuse::batching_view& batch, const fuse::grouping_view& groups,
+                                  const plan::memory_view& memory, int group, const plan::machine& machine) {
+  plan::bound_nest b = plan::lowering(tiled, batch, groups, memory, group).run();
+  b.kernel = plan::tiled(b.kernel, machine);
+  return b;
+}
+
+}  // namespace passes
+
 /// A program from its trace to its kernels. `Trace::run()` returns the graph that the user's expression makes.
 /// `Prepared`: what depends on parameters alone is in a section of its own, for `ia::prepare`.
 template <class Trace, class Machine, bool Prepared = false>
 struct compilation {
+  static constexpr plan::machine machine = Machine::machine;
+  static constexpr index lanes = machine.vector_bytes / 4;
+
   /// 1. What the user wrote.
   using traced = support::frozen<Trace>;
 
-  /// 2. Gradients, while values still have the identity that the user gave them: merged twins would share derivatives.
   struct differentiate_pass {
-    static constexpr ir::graph run() { return differentiate::run(traced::view()); }
+    static constexpr ir::graph run() { return passes::differentiated(traced::view()); }
   };
   using differentiated = support::frozen<differentiate_pass>;
 
-  /// 3. Algebra, common subexpressions, dead code: on values and derivatives together, which share most of their terms.
   struct simplify_pass {
-    static constexpr ir::graph run() { return simplify::run(differentiated::view()); }
+    static constexpr ir::graph run() { return passes::simplified(differentiated::view()); }
   };
-  /// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
   struct fold_pass {
-    static constexpr ir::graph run() { return simplify::run(simplify::folded(support::frozen<simplify_pass>::view())); }
+    static constexpr ir::graph run() { return passes::folded(support::frozen<simplify_pass>::view()); }
   };
   using simplified = support::frozen<std::conditional_t<Prepared, fold_pass, simplify_pass>>;
 
-  /// 4. Strided gradients as dense ones; borders as explicit zeros, so that contractions need no bounds; again simplified, because windows of one value
-  ///    mostly ask for the same border.
   struct pad_pass {
-    static constexpr ir::graph run() { return simplify::run(fuse::with_padding(fuse::with_residues(simplified::view()))); }
+    static constexpr ir::graph run() { return passes::padded(simplified::view()); }
   };
   using padded = support::frozen<pad_pass>;
 
-  /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
-  static constexpr index lanes = Machine::machine.vector_bytes / 4;
   struct copy_pass {
-    static constexpr ir::graph run() {
-      const fuse::batching b = fuse::find_batch(padded::view(), lanes, Prepared);
-      if (b.size.empty()) return fuse::with_packing(padded::view(), lanes);
-      return fuse::with_copies(padded::view(), b);
-    }
+    static constexpr ir::graph run() { return passes::copied(padded::view(), lanes, Prepared); }
   };
   using copied = support::frozen<copy_pass>;
   struct batch_pass {
-    static constexpr fuse::batching run() { return fuse::find_batch(copied::view(), lanes, Prepared); }
+    static constexpr fuse::batching run() { return passes::batched(copied::view(), lanes, Prepared); }
   };
   using batched = support::frozen<batch_pass>;
   struct tile_pass {
-    static constexpr ir::graph run() { return fuse::one_tile(copied::view(), batched::view()); }
+    static constexpr ir::graph run() { return passes::tiled(copied::view(), batched::view()); }
   };
   using tiled = std::conditional_t<batched::view().tiled(), support::frozen<tile_pass>, copied>;
 
-  /// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.
   struct read_pass {
-    static constexpr fuse::readers run() { return fuse::find_readers(tiled::view(), batched::view()); }
+    static constexpr fuse::readers run() { return passes::read(tiled::view(), batched::view()); }
   };
   using read = support::frozen<read_pass>;
   struct fuse_pass {
-    static constexpr fuse::grouping run() { return fuse::run(tiled::view(), batched::view(), read::view()); }
+    static constexpr fuse::grouping run() { return passes::fused(tiled::view(), batched::view(), read::view()); }
   };
   using fused = support::frozen<fuse_pass>;
 
-  /// 7. A place for everything that exists in memory: needs the order of the groups for lifetimes.
   struct lifetime_pass {
-    static constexpr plan::memory run() { return plan::lifetimes(tiled::view(), batched::view(), fused::view()); }
+    static constexpr plan::memory run() { return passes::living(tiled::view(), batched::view(), fused::view()); }
   };
   using living = support::frozen<lifetime_pass>;
   struct place_pass {
     static constexpr auto sizes() { return living::sizes; }
-    static constexpr plan::memory run() { return plan::place(living::view(), fused::view().groups.size()); }
+    static constexpr plan::memory run() { return passes::planned(living::view(), fused::view().groups.size()); }
   };
   using planned = support::frozen<place_pass>;
 
@@ -96,15 +132,9 @@ struct compilation {
   static constexpr index workspace_bytes = plan::bytes_in(planned::view(), plan::space::workspace);
   static constexpr index prepared_bytes = plan::bytes_in(planned::view(), plan::space::prepared);
 
-  /// 8. One loop nest a group, with its addresses; lanes and tiles by the target's cost model.
   template <int Group>
   struct kernel {
-    static constexpr plan::bound_nest make() {
-      plan::bound_nest b = plan::lowering(tiled::view(), batched::view(), fused::view(), planned::view(), Group).run();
-      b.kernel = plan::tiled(b.kernel, Machine::machine);
-      return b;
-    }
-    static constexpr plan::bound_nest bound = make();
+    static constexpr plan::bound_nest bound = passes::kernel(tiled::view(), batched::view(), fused::view(), planned::view(), Group, machine);
   };
 };
 

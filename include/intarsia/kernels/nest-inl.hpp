@@ -48,11 +48,7 @@ struct nest_kernel {
 
   /// Small nests become part of their caller, which then keeps what it can in registers; a large one is one function for
   /// all programs that use it. Code of other targets than the unit's own can only be called.
-  static constexpr bool is_small = [] {
-    index iterations = 1;
-    for (int l = 0; l < K.loops; ++l) iterations *= K.extent[l];
-    return iterations <= 4096;
-  }();
+  static constexpr bool is_small = plan::is_small(K);
 #if HWY_TARGET == HWY_STATIC_TARGET
   static HWY_INLINE void run(const pointers& p) {
     if constexpr (is_small) run_here(p);
@@ -61,6 +57,7 @@ struct nest_kernel {
   static HWY_NOINLINE void run_apart(const pointers& p) { run_here(p); }
 #else
   static HWY_NOINLINE void run(const pointers& p) { run_here(p); }
+  static constexpr auto run_apart = &run;
 #endif
 
  private:
@@ -814,6 +811,7 @@ struct kernels_of<target<HWY_TARGET>> {
       32
 #endif
   };
+  static constexpr std::string_view name = std::string_view(HWY_STR(HWY_NAMESPACE)).substr(2);  // without N_
   template <plan::nest K>
   using nest = HWY_NAMESPACE::nest_kernel<K>;
 };

@@ -3,6 +3,8 @@
 // of any programs share one kernel, and its unused tail is zeros, which symbols leave out.
 #pragma once
 
+#include <initializer_list>
+
 #include "intarsia/fuse/capacity.hpp"
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
@@ -88,6 +90,22 @@ struct nest {
   access at[max_accesses] = {};
   guard rows[max_guards] = {};
 };
+
+/// Whether the nest becomes part of its caller.
+constexpr bool is_small(const nest& k) {
+  index iterations = 1;
+  for (int l = 0; l < k.loops; ++l) iterations *= k.extent[l];
+  return iterations <= 4096;
+}
+
+/// A hash of what a nest looks like: loops, tile, how many of everything.
+constexpr std::uint32_t fingerprint(const nest& k) {
+  std::uint32_t hash = 2166136261u;
+  auto mix = [&hash](index v) { hash = (hash ^ static_cast<std::uint32_t>(v)) * 16777619u; };
+  for (int n : {int{k.loops}, int{k.outer}, int{k.lane}, int{k.accesses}, int{k.body}, int{k.instructions}, int{k.all_stores}, int{k.sinks}}) mix(n);
+  for (int l = 0; l < k.loops; ++l) mix(k.extent[l]), mix(k.tile[l]);
+  return hash;
+}
 
 /// A kernel and the memory it is called with.
 struct bound_nest {

@@ -4,6 +4,7 @@
 
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/run/check.hpp"
+#include "intarsia/run/describe.hpp"
 #include "intarsia/run/overlap.hpp"
 #include "intarsia/run/refuse.hpp"
 
@@ -22,6 +23,7 @@ struct instance {
   using results = typename result_tuple<returned>::type;
   static constexpr int leaves = (argument<Args>::leaves + ... + 0);
   static constexpr int outputs = program::traced::view().outputs.size();
+  static constexpr call_cost cost = cost_of(program::padded::view(), program::planned::view(), program::groups);
 
   /// `Fresh`: the results' memory is new, so that no argument can overlap it.
   template <bool Fresh, class Results, class... A>
@@ -50,7 +52,9 @@ struct call_into<compiled<Lambda, Name, Target>, Out...> {
 
   template <class... A>
   INTARSIA_INLINE void operator()(A&&... args) {
-    instance<Lambda, Target, std::remove_cvref_t<A>...>::template call<false>(results, args...);
+    using called = instance<Lambda, Target, std::remove_cvref_t<A>...>;
+    keep_description<Name, typename called::program, Target>();
+    called::template call<false>(results, args...);
   }
   template <class... A>
     requires(verdict_on_call_into<Lambda, Name, Target, places, A...>().count > 0)
@@ -71,8 +75,10 @@ struct compiled {
   /// [assign_target], [workspace].
   template <class... A>
   INTARSIA_INLINE auto operator()(A&&... args) const {
-    typename instance<std::remove_cvref_t<A>...>::results results;
-    instance<std::remove_cvref_t<A>...>::template call<true>(results, args...);
+    using called = instance<std::remove_cvref_t<A>...>;
+    run::keep_description<Name, typename called::program, Target>();
+    typename called::results results;
+    called::template call<true>(results, args...);
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }

@@ -90,7 +90,7 @@ struct prepared_into {
 
 /// A function with its parameters built in. Copies share the packed weights and have a workspace of their own: one for
 /// each thread.
-template <class Lambda, class Target, class M>
+template <class Lambda, fixed_string Name, class Target, class M>
 class prepared {
  public:
   using lambda = Lambda;
@@ -142,6 +142,7 @@ class prepared {
     (void)instance::registered;
     using program = typename instance::program;
     using whole = typename instance::whole;
+    run::keep_description<Name, program, Target, true>();
     const void* at[whole::leaves];
     std::size_t bytes[whole::leaves];
     run::argument<weights<M>>::collect(*theta_, at, bytes);
@@ -173,8 +174,8 @@ class prepared {
 /// `auto ready = ia::prepare(infer, theta); ready(x)`: everything that the parameters alone decide (packed weights, folded
 /// batch norms) is computed now; a call runs the rest and allocates nothing.
 template <class Lambda, fixed_string Name, class Target, class M>
-prepared<Lambda, Target, M> prepare(const compiled<Lambda, Name, Target>&, const weights<M>& theta) {
-  return prepared<Lambda, Target, M>(theta);
+prepared<Lambda, Name, Target, M> prepare(const compiled<Lambda, Name, Target>&, const weights<M>& theta) {
+  return prepared<Lambda, Name, Target, M>(theta);
 }
 
 }  // namespace intarsia
