@@ -134,16 +134,17 @@ struct nest_kernel {
 
   /// Slots of an instruction that are the same value: neighbouring windows load the same elements. `of[s]` is the cell
   /// that holds slot s, `from[c]` a slot of cell c.
+  static constexpr int most_slots = 400;
   struct cell_map {
     int count = 0;
-    int of[256] = {};
-    int from[256] = {};
+    int of[most_slots] = {};
+    int from[most_slots] = {};
   };
   template <int I, tile_sizes T>
   static constexpr cell_map make_cells() {
     constexpr unsigned bits = depends(I);
     constexpr int n = slots(bits, T);
-    static_assert(n <= 256);
+    static_assert(n <= most_slots);
     cell_map m;
     index at[n] = {};
     const bool shares = K.code[I].what == plan::step::load && K.at[K.code[I].a].guards == 0;
@@ -160,6 +161,9 @@ struct nest_kernel {
     return m;
   }
 
+  template <int I, tile_sizes T>
+  static constexpr cell_map cell_map_of = make_cells<I, T>();
+
   // ---- values ----
 
   template <index Lanes>
@@ -167,7 +171,7 @@ struct nest_kernel {
 
   template <class Vectors, int I, tile_sizes T>
   struct cell {
-    static constexpr cell_map map = make_cells<I, T>();
+    static constexpr const cell_map& map = cell_map_of<I, T>;
     static constexpr int count = map.count;
     typename Vectors::template value_t<K.code[I].type> v[count];
   };
@@ -272,7 +276,11 @@ struct nest_kernel {
     constexpr index skip = offset(K.at[A].stride, depends_v<I>, T, S);
     const E* from = reinterpret_cast<const E*>(p.at[A]) + skip;
     if constexpr (a.guards > 0) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
-    else if constexpr (along == 0) return Vectors::template splat<a.type>(from);
+    else if constexpr (along == 0) {
+      auto v = Vectors::template splat<a.type>(from);
+      if constexpr (window >= 0 && I < K.body) keep_in_register(v);
+      return v;
+    }
     else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
     else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
     else {
@@ -419,7 +427,8 @@ struct nest_kernel {
   // ---- products ----
   // One operand, the broadcast one if there is one, is loaded when it is used and for all its uses together, so that one
   // register serves all of its elements in turn; loaded beforehand they spill the running sums. The other one is loaded at
-  // the beginning of each step of the reduction, or before all of them where steps share vectors.
+  // the beginning of each step of the reduction, or before all of them where steps share vectors. Where windows overlap it
+  // is the other way round: the kernel's elements stay, each vector passes by once.
 
   static constexpr bool is_splat(int i) {
     return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0 && K.lane >= 0 && K.at[K.code[i].a].stride[K.lane] == 0;
@@ -441,8 +450,23 @@ struct nest_kernel {
     }
     return reads == 1;
   }
+  /// The unrolled reduction loops along which the windows of the tile's rows overlap, as bits.
+  static constexpr unsigned overlaps(int vectors) {
+    unsigned bits = 0;
+    for (int l = K.outer; l < K.loops; ++l)
+      for (int o = 0; o < K.outer; ++o)
+        if (o != K.lane && K.tile[l] > 1 && K.tile[l] == K.extent[l] && K.tile[o] > 1 && K.at[K.code[vectors].a].stride[l] == K.at[K.code[vectors].a].stride[o]) bits |= 1u << l;
+    return bits;
+  }
+  /// Overlapping windows: each vector is loaded once for all the products that it is in, and the kernel's elements stay
+  /// in registers.
+  static constexpr bool slides(int vectors, int splats) {
+    return is_plain_load(vectors) && is_splat(splats) && !is_splat(vectors) && is_read_once(vectors) && overlaps(vectors) != 0;
+  }
+  static constexpr int window = K.factor < 0 ? -1 : slides(K.term, K.factor) ? K.term : slides(K.factor, K.term) ? K.factor : -1;
   static constexpr int choose_late() {
     if (K.factor < 0) return -1;
+    if (window >= 0) return window;
     if (is_splat(K.factor) && is_read_once(K.factor)) return K.factor;
     if (is_splat(K.term) && is_read_once(K.term)) return K.term;
     // two vectors: the operand with more of them passes by, the other stays
@@ -453,7 +477,7 @@ struct nest_kernel {
   static constexpr int early = late == K.factor ? K.term : K.factor;
   template <tile_sizes T>
   static constexpr bool step_by_step = [] {
-    if constexpr (late < 0) return false;
+    if constexpr (late < 0 || window >= 0) return false;
     else return is_plain_load(early) && make_cells<early, T>().count == slots(depends(early), T);
   }();
   template <tile_sizes T>
@@ -468,20 +492,26 @@ struct nest_kernel {
     int step[count] = {};       // of the reduction
     constexpr product_order() {
       constexpr unsigned late_bits = depends(late), reduced = term_bits() & ~outer_bits;
-      constexpr int broadcasts = slots(late_bits, T), keys = slots(reduced, T) * broadcasts;
+      // of a window: column by column, each vector for all that it is in
+      constexpr unsigned steps = window >= 0 ? reduced & ~overlaps(window) : reduced;
+      constexpr int broadcasts = window >= 0 ? cell_map_of<late, T>.count : slots(late_bits, T);
+      constexpr int keys = slots(steps, T) * broadcasts;
       int start[keys + 1] = {}, key[count] = {};
       for (int s = 0; s < count; ++s) {
-        key[s] = project(term_bits(), reduced, T, s) * broadcasts + project(term_bits(), late_bits, T, s);
+        const int from = project(term_bits(), late_bits, T, s);
+        key[s] = project(term_bits(), steps, T, s) * broadcasts + (window >= 0 ? cell_of(from) : from);
         ++start[key[s] + 1];
       }
       for (int k = 0; k < keys; ++k) start[k + 1] += start[k];
       for (int s = 0; s < count; ++s) {
         const int n = start[key[s]]++;
         slot[n] = s;
-        broadcast[n] = key[s] % broadcasts;
-        step[n] = key[s] / broadcasts;
+        broadcast[n] = window >= 0 ? first_of(key[s] % broadcasts) : key[s] % broadcasts;
+        step[n] = window >= 0 ? 0 : key[s] / broadcasts;
       }
     }
+    static constexpr int cell_of(int slot) { return cell_map_of<late, T>.of[slot]; }
+    static constexpr int first_of(int cell) { return cell_map_of<late, T>.from[cell]; }
   };
   template <tile_sizes T>
   static constexpr product_order<T> order{};

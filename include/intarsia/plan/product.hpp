@@ -46,8 +46,9 @@ class product_search {
       repeats_ = others / trips_[b];
       sweep(-1, b, 1);
       for (int a = 0; a < b; ++a) {
-        // two loops that move the same operand alone give it nothing to be used again for
-        if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a]) continue;
+        // two loops that move the same operand alone give it nothing to be used again for, but overlapping windows
+        const bool overlap = unrolled_ > 1 && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]);
+        if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a] && !overlap) continue;
         repeats_ = others / trips_[b] / trips_[a];
         for (index ta : sizes)
           if (ta > 1 && ta <= trips_[a]) sweep(a, b, ta);
@@ -132,30 +133,39 @@ class product_search {
   constexpr void consider(int a, int b, index ta, index tb, index u) {
     // one operand stays in registers, the other passes by: the broadcast one, else the one with more vectors
     index n[2] = {loads(0, a, b, ta, tb, u, true), loads(1, a, b, ta, tb, u, true)};
-    const int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
+    int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
+    // overlapping windows of vectors: the broadcasts stay, each vector passes by once for all its windows
+    const bool slides = u > 1 && splat_[1 - stays] && !splat_[stays] && ((a >= 0 && ta > 1 && shares_[stays][a]) || (tb > 1 && shares_[stays][b]));
+    if (slides) stays = 1 - stays;
     const index sums = ta * tb;
-    if (sums + n[stays] + 1 > registers_ && sums > 1) return;
+    if (sums + n[stays] + 1 + slides > registers_ && sums > 1) return;
+    // each row is a stream to read and one to write: with 5 x 2 vectors a 3x3 window over 1080x1920 reaches 86 % of the
+    // peak, with 14 x 1 80; over 512x512, whose rows push each other out of the cache, 8 x 2 reach 65 and 5 x 2 73
+    const index rows = !slides ? 0 : a >= 0 && shares_[1 - stays][a] ? ta : tb;
+    if (rows > 5 || (rows > 0 && sums > 4 * rows)) return;
     // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
-    if (u > 1 && sums >= in_flight && n[stays] == u * loads(stays, a, b, ta, tb, 1, true)) return;
-    n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, false);
+    if (u > 1 && !slides && sums >= in_flight && n[stays] == u * loads(stays, a, b, ta, tb, 1, true)) return;
+    n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, slides);
     // a guarded load is a loop over its lanes: code that must not be repeated for every place of a tile
     if ((guarded_[0] && n[0] > 4) || (guarded_[1] && n[1] > 4)) return;
-    index loading = 8, streams = 0, pass[2] = {pass_[0], pass_[1]};
+    index loading = 8, streams = 0, apart = 0, pass[2] = {pass_[0], pass_[1]};
     for (int o = 0; o < 2; ++o) {
       const bool at_a = a >= 0 && ta > 1 && on_[o][a], at_b = b >= 0 && tb > 1 && on_[o][b];
       const bool aliases = (at_a && ta > 2 && apart_[o][a]) || (at_b && tb > 2 && apart_[o][b]);
       loading += n[o] * unit_[o] * (aliases ? 3 : 1);
       if (at_a) streams += scattered_[o][a], pass[o] *= slides_[o][a] ? 1 : ta;
       if (at_b) streams += scattered_[o][b], pass[o] *= slides_[o][b] ? 1 : tb;
+      if (at_a && scattered_[o][a] && !splat_[o]) apart += ta;
+      if (at_b && scattered_[o][b] && !splat_[o]) apart += tb;
     }
     // the larger operand passes by, the smaller one stays
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
     const index na = a >= 0 ? trips_[a] : 1, nb = b >= 0 ? trips_[b] : 1;
-    const index per_tile = 4 * streams * (reduction_ / u);
+    const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart);
     index cost = (na / ta) * (nb / tb) * (tile_cost(sums, n[0], n[1], u, loading, far) + per_tile);
     if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
     auto rest = [&](index ra, index rb) {
-      const index m0 = loads(0, a, b, ra, rb, u, stays == 0), m1 = loads(1, a, b, ra, rb, u, stays == 1);
+      const index m0 = loads(0, a, b, ra, rb, u, slides || stays == 0), m1 = loads(1, a, b, ra, rb, u, slides || stays == 1);
       return tile_cost(ra * rb, m0, m1, u, m0 * unit_[0] + m1 * unit_[1], far) + per_tile;
     };
     const index ra = na % ta, rb = nb % tb;

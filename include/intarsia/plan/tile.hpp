@@ -45,6 +45,16 @@ constexpr void drop_loop(nest& k, int l) {
   --k.loops;
 }
 
+constexpr void swap_loops(nest& k, int l, int m) {
+  auto swap = [&](auto& of) {
+    const auto held = of[l];
+    of[l] = of[m];
+    of[m] = held;
+  };
+  for_each_row(k, swap);
+  swap(k.extent);
+}
+
 /// Loop l and the one inside of it, as one loop.
 constexpr bool join_loops(nest& k, int l) {
   bool joins = true;
@@ -167,6 +177,22 @@ constexpr product_tile product_on(const nest& k, const machine& m, int l) {
   return product_search(k, m, l, lanes, detail::epilogue_cost(k, l, lanes)).run();
 }
 
+/// A window over one channel: rows that a tile shares are worth more than columns, so that either loop may be inside.
+constexpr bool is_small_window(const nest& k) {
+  return k.loops - k.outer == 2 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && k.extent[k.outer + 1] <= 7 && k.place < 0;
+}
+
+/// The cheapest tile on any lane loop.
+constexpr product_tile choose_product(const nest& k, const machine& m) {
+  product_tile best;
+  for (int l = 0; l < k.loops; ++l) {
+    if (l != k.loops - 1 && !reads_as_vectors(k, l)) continue;
+    const product_tile t = product_on(k, m, l);
+    if (best.cost < 0 || t.cost < best.cost || (t.cost == best.cost && l < k.outer)) best = t;
+  }
+  return best;
+}
+
 constexpr nest tiled(nest k, const machine& m) {
   normalise(k);
   for (auto& t : k.tile) t = 0;
@@ -178,11 +204,12 @@ constexpr nest tiled(nest k, const machine& m) {
     choose_tile(k, lanes);
     return k;
   }
-  product_tile best;
-  for (int l = 0; l < k.loops; ++l) {
-    if (l != k.loops - 1 && !reads_as_vectors(k, l)) continue;
-    const product_tile t = product_on(k, m, l);
-    if (best.cost < 0 || t.cost < best.cost || (t.cost == best.cost && l < k.outer)) best = t;
+  product_tile best = choose_product(k, m);
+  if (is_small_window(k)) {
+    nest other = k;
+    detail::swap_loops(other, k.loops - 2, k.loops - 1);
+    const product_tile t = choose_product(other, m);
+    if (t.cost < best.cost) best = t, k = other;
   }
   k.lane = static_cast<std::int8_t>(best.lane);
   if (best.a >= 0) k.tile[best.a] = static_cast<std::int8_t>(best.ta);
