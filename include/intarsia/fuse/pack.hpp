@@ -63,6 +63,24 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
   return ir::reshape(g, g.add(n), whole);
 }
 
+/// A window of one tap that skips elements reads a copy without the gaps: every cache line of it is used, and its axes
+/// join to one loop. (1x1, stride 2, 1024x14x14 to 2048: 59 to 84 % of the peak.)
+constexpr void close_gaps(ir::graph& g, ir::node& n, ir::contraction& c, ir::role data) {
+  const ir::node_id x = n.in[data - ir::lhs];
+  extents dense = g[x].shape;
+  ir::view_map m = ir::identity_view(dense.rank);
+  for (int i = 0; i < c.count; ++i) {
+    ir::contraction_axis& a = c.axis[i];
+    if (!a.window || a.who[0] != data || a.stride == 1 || a.extent[2] != 1) continue;
+    const int d = a.dim[0];
+    m.axis[d].c0 = a.stride;
+    m.axis[d].offset = -a.pad;
+    dense[d] = a.extent[0] = a.extent[1];
+    a.stride = 1, a.pad = 0;
+  }
+  if (dense != g[x].shape) n.in[data - ir::lhs] = ir::unary(g, ir::kind::copy, ir::view(g, x, dense, m));
+}
+
 /// A copy of what is no panel of weights by itself (in gradients) is a kernel more, and keeps neighbours apart.
 inline constexpr index worth_a_copy = index{1} << 22;
 
@@ -74,7 +92,12 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
     for (ir::node_id& operand : n.in)
       if (operand >= 0) operand = at[operand];
     if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
-      const ir::contraction& c = from.contraction_of(i);
+      ir::contraction c = from.contraction_of(i);
+      if (ir::products_of(c) >= worth_a_copy) {
+        close_gaps(g, n, c, ir::lhs);
+        close_gaps(g, n, c, ir::rhs);
+        n.aux = g.contractions.push(c);
+      }
       const index wide = n.type == ir::dtype::f64 ? lanes / 2 : lanes;
       for (int r = ir::lhs; r <= ir::rhs && at[i] < 0; ++r) {
         const int x = channel_axis(c, static_cast<ir::role>(r));
