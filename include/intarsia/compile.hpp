@@ -13,6 +13,7 @@
 #include "intarsia/plan/plan.hpp"
 #include "intarsia/plan/tile.hpp"
 #include "intarsia/simplify/fold.hpp"
+#include "intarsia/simplify/separable.hpp"
 #include "intarsia/simplify/simplify.hpp"
 
 namespace intarsia {
@@ -24,7 +25,7 @@ namespace passes {
 constexpr ir::graph differentiated(const ir::graph_view& traced) { return differentiate::run(traced); }
 
 /// 3. Algebra, common subexpressions, dead code: on values and derivatives together, which share most of their terms.
-constexpr ir::graph simplified(const ir::graph_view& differentiated) { return simplify::run(differentiated); }
+constexpr ir::graph simplified(const ir::graph_view& differentiated) { return simplify::run(simplify::separated(differentiated)); }
 /// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
 constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::run(simplify::folded(simplified)); }
 

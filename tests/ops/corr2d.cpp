@@ -46,3 +46,40 @@ BOOST_AUTO_TEST_CASE(corr3d_options) {
            random<real<1, 2, 3, 4, 5>>(13, -1, 1), random<real<2, 2, 2, 2, 3>>(14, -1, 1));
   check_derivatives<1>(std::tuple(OP2(corr3d(x, y, ia::groups<2>, ia::pad<1>))), random<real<1, 2, 3, 3, 4>>(15, -1, 1), random<real<4, 1, 2, 2, 2>>(16, -1, 1));
 }
+
+// ---- constant kernels: a product of a column and a row slides twice, exactly where it has whole numbers ----
+
+namespace {
+template <std::size_t N, int Bend>
+constexpr auto constant_kernel = [] {
+  ia::tensor<float, N, N> k;
+  for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t j = 0; j < N; ++j) k(i, j) = static_cast<float>((i + 1) * (N - i)) * (static_cast<float>(j) - 1);
+  k(1, 2) += Bend;
+  return k;
+}();
+
+template <std::size_t N, int Bend>
+void compare_constant(bool separable) {
+  constexpr auto plain = ia::compile([](auto x) { return ia::corr2d(x, constant_kernel<N, Bend>); });
+  constexpr auto constant = ia::compile([](auto x, auto) {
+    auto y = ia::corr2d(x, constant_kernel<N, Bend>, ia::stride<2, 1>, ia::pad<1>);
+    return ia::outputs(y, ia::grad(ia::sum(ia::square(y)), x));
+  });
+  constexpr auto given = ia::compile([](auto x, auto k) {
+    auto y = ia::corr2d(x, k, ia::stride<2, 1>, ia::pad<1>);
+    return ia::outputs(y, ia::grad(ia::sum(ia::square(y)), x));
+  });
+  auto x = random<ia::tensor<float, 19, 23>>(30 + N, -4, 4);
+  for (float& v : x) v = static_cast<float>(static_cast<int>(v));
+  BOOST_TEST((ia::cost<plain, decltype(x)>.kernels == (separable ? 2 : 1)));
+  BOOST_TEST((constant(x, constant_kernel<N, Bend>) == given(x, constant_kernel<N, Bend>)));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(separable_constants) {
+  compare_constant<5, 0>(true);
+  compare_constant<5, 1>(false);
+  compare_constant<4, 0>(true);
+  compare_constant<3, 0>(false);  // nine products are cheaper than a second pass
+}
