@@ -149,6 +149,11 @@ def exp2_tail(f):  # (2^f - 1) / f
     return series(f, [LN2 ** (k + 1) / mp.factorial(k + 1) for k in range(16)], lambda x: (mpf(2) ** x - 1) / x)
 
 
+def coth_tail(z):  # f coth(f ln 2 / 2), z = f^2
+    f = mp.sqrt(z)
+    return f * mp.coth(f * LN2 / 2)
+
+
 def erf_tail(z):  # erf(x) / x - 1
     return mp.fsum(mpf(-1) ** k * z ** k / (mp.factorial(k) * (2 * k + 1)) for k in range(60)) * 2 / mp.sqrt(mp.pi) - 1
 
@@ -160,11 +165,14 @@ def all_for(bits):
     print("  // with FMA")
     split("ln2_parts", LN2, [24] if single else [53], bits)
     split("half_pi_parts", mp.pi / 2, [23, 48] if single else [52, 105], bits)
+    split("log2_e_parts", 1 / LN2, [23] if single else [52], bits)
     print("  // without")
     split("ln2_parts", LN2, [15, 24] if single else [41, 53], bits)
     split("half_pi_parts", mp.pi / 2, [10, 21, 32] if single else [32, 65, 98], bits)
     # weight r: the relative error of e^r - 1, which expm1 and tanh need; more where e^r has finer ulps and tanh subtracts 1/2
     fit("exp_c", bits, -half, half, 5 if single else 10, exp_tail, lambda r: r * (5 if r < -0.22 else 2 if r < 0 else 1))
+    # weight: the relative error of e^x = (c + f) / (c - f)
+    fit("coth_c", bits, 0, mpf("0.2501"), 3 if single else 6, coth_tail, lambda z: 2 * mp.sqrt(z) / (coth_tail(z) ** 2 - z))
     if single:
         fit("log_c", bits, mp.sqrt(mpf(1) / 2) - 1, mp.sqrt(2) - 1, 9, log_tail, lambda f: f * f / mp.log1p(f), (-0.5,))
     else:

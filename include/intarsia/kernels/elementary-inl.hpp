@@ -2,10 +2,7 @@
 // Elementary functions of float and double vectors of any tag: x -> f(x), without tables, one rule for every lane.
 // NaN in, NaN out; infinities, signed zeros, overflow and gradual underflow as C99's Annex F has them, on every target.
 //
-// Worst error in units in the last place, over all targets (float: every input; double: samples):
-//            exp   log   log1p  expm1  tanh  sigmoid  erf   sin   cos
-//   float
-//   double
+// Worst error: docs/reference/pointwise.md, measured by tests/long/elementary_sweep.cpp.
 // sin and cos: to |x| = 1e4 (float) and 1e6 (double) here, beyond by the C library.
 //
 // Coefficients and parts of constants are printed by tests/reference/elementary_coefficients.py.
@@ -33,7 +30,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace elementary {
 
 /// The numbers of an element type. The sum x + round has the integer nearest to x in its low bits. `_parts` sum up to a
-/// constant: subtracting n times one of them is exact but for the last (without FMA: the last two).
+/// constant: subtracting n times one of them is exact but for the last (without FMA: the last two; log2_e_parts: none is).
 template <class T>
 struct constants;
 
@@ -43,11 +40,11 @@ struct constants<float> {
   static constexpr float round = 0x1.8p23f, integers = 0x1p23f, least_normal = 0x1p-126f, log1p_large = 0x1p100f, log1p_factor = 0x1p-64f;
   static constexpr int log1p_exponent = 64;
   static constexpr std::uint32_t one_bits = 0x3f800000, sqrt_half_bits = 0x3f3504f3, exponent_zero = 0;
-  static constexpr float log2_e = 0x1.715476p0f, two_over_pi = 0x1.45f306p-1f;
+  static constexpr float log2_e_parts[] = {0x1.715476p0f, 0x1.4ae0cp-26f};
+  static constexpr float log2_e = log2_e_parts[0], two_over_pi = 0x1.45f306p-1f;
   static constexpr float exp_normal = 87, exp_least = -104, exp_most = 89;  // e^x: normal to +-, 0 below, inf above
   static constexpr float expm1_least = -20, tanh_most = 10, sigmoid_most = 20, erf_border = 1, erf_most = 4, far = 1e4f;
   static constexpr int sigmoid_scale = 32;
-  static constexpr float sigmoid_one = 0x1p32f;
 #if HWY_NATIVE_FMA
   static constexpr float ln2_parts[] = {0x1.62e43p-1f, -0x1.05c61p-29f};
   static constexpr float half_pi_parts[] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
@@ -57,6 +54,7 @@ struct constants<float> {
   static constexpr float half_pi_parts[] = {0x1.92p0f, 0x1.fb8p-12f, -0x1.5ep-23f, 0x1.0b4612p-34f};
 #endif
   static constexpr float exp_c[] = {0x1.fffff6p-2f, 0x1.5554bap-3f, 0x1.555f3ep-5f, 0x1.122192p-7f, 0x1.64c02p-10f};
+  static constexpr float coth_c[] = {0x1.715476p1f, 0x1.d93082p-4f, -0x1.e3e65cp-11f};
   static constexpr float log_c[] = {-0x1p-1f, 0x1.555554p-2f, -0x1.000226p-2f, 0x1.99a02p-3f, -0x1.547292p-3f, 0x1.22d8fp-3f,
       -0x1.0d8196p-3f, 0x1.055ffep-3f, -0x1.38d06p-4f};
   static constexpr float sin_c[] = {-0x1.555546p-3f, 0x1.11077cp-7f, -0x1.9955b4p-13f};
@@ -74,11 +72,11 @@ struct constants<double> {
   static constexpr double round = 0x1.8p52, integers = 0x1p52, least_normal = 0x1p-1022, log1p_large = 0x1p900, log1p_factor = 0x1p-512;
   static constexpr int log1p_exponent = 512;
   static constexpr std::uint64_t one_bits = 0x3ff0000000000000, sqrt_half_bits = 0x3fe6a09e667f3bcd, exponent_zero = one_bits;
-  static constexpr double log2_e = 0x1.71547652b82fep0, two_over_pi = 0x1.45f306dc9c883p-1;
+  static constexpr double log2_e_parts[] = {0x1.71547652b82fep0, 0x1.777d0ffda0d24p-56};
+  static constexpr double log2_e = log2_e_parts[0], two_over_pi = 0x1.45f306dc9c883p-1;
   static constexpr double exp_normal = 708, exp_least = -746, exp_most = 710;
   static constexpr double expm1_least = -40, tanh_most = 20, sigmoid_most = 40, erf_border = 1.25, erf_most = 6, far = 1e6;
   static constexpr int sigmoid_scale = 64;
-  static constexpr double sigmoid_one = 0x1p64;
 #if HWY_NATIVE_FMA
   static constexpr double ln2_parts[] = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
   static constexpr double ln2_rest = ln2_parts[1];
@@ -91,6 +89,8 @@ struct constants<double> {
   static constexpr double exp_c[] = {0x1.0000000000003p-1, 0x1.55555555554b7p-3, 0x1.5555555552c81p-5, 0x1.11111111435f2p-7,
       0x1.6c16c17cbb50fp-10, 0x1.a01a006b62c5fp-13, 0x1.a019ad13aa56ep-16, 0x1.71e113f8303e5p-19, 0x1.289cd072f0b29p-22,
       0x1.aa1dcc1215de9p-26};
+  static constexpr double coth_c[] = {0x1.71547652b82fep1, 0x1.d9303fea2f898p-4, -0x1.e50096de78876p-11, 0x1.63144fcd997b5p-17,
+      -0x1.10f45217161e6p-23, 0x1.a4dd5ce485894p-30};
   static constexpr double log_c[] = {0x1.5555555555592p-1, 0x1.999999997ff2ap-2, 0x1.24924941ded06p-2, 0x1.c71c52177f001p-3,
       0x1.74663c188151dp-3, 0x1.39a201ae43d0cp-3, 0x1.2f02a5fc886bap-3};
   static constexpr double sin_c[] = {-0x1.5555555555549p-3, 0x1.111111110f89dp-7, -0x1.a01a019c11c32p-13, 0x1.71de35749521p-19,
@@ -132,19 +132,13 @@ HWY_INLINE V at_least(D d, V x, hn::TFromD<D> limit) {
 #endif
 }
 
-/// The coefficients C[k] Lead Ratio^k, the same in every lane.
-template <class D, const auto& C, int Lead = 1, int Ratio = 1>
+/// The coefficients C[k], the same in every lane.
+template <class D, const auto& C>
 struct coefficients {
   static constexpr std::size_t count = std::size(C);
-  static constexpr hn::TFromD<D> value(std::size_t k) {
-    hn::TFromD<D> c = C[k] * Lead;
-    for (; k > 0; --k) c *= Ratio;
-    return c;
-  }
   template <std::size_t K>
   HWY_INLINE hn::Vec<D> at() const {
-    constexpr hn::TFromD<D> c = value(K);
-    return hn::Set(D(), c);
+    return hn::Set(D(), C[K]);
   }
 };
 /// Those of A in the lanes of `first`, those of B in the others.
@@ -169,11 +163,11 @@ HWY_INLINE V polynomial(const C& c, V x, V x2) {
   }
 }
 
-/// x - n (parts[0] + ... + parts[Last - 1]) / Divisor
-template <const auto& Parts, std::size_t Last, int Divisor = 1, class D, class V>
+/// x - n (parts[0] + ... + parts[Last - 1])
+template <const auto& Parts, std::size_t Last, class D, class V>
 HWY_INLINE V minus_multiples(D d, V x, V n) {
   if constexpr (Last == 0) return x;
-  else return hn::NegMulAdd(n, hn::Set(d, Parts[Last - 1] / Divisor), minus_multiples<Parts, Last - 1, Divisor>(d, x, n));
+  else return hn::NegMulAdd(n, hn::Set(d, Parts[Last - 1]), minus_multiples<Parts, Last - 1>(d, x, n));
 }
 
 /// 2^(k - bias), k in the low bits of z
@@ -181,6 +175,20 @@ template <class D, class V>
 HWY_INLINE V power(D d, V z) {
   const hn::RebindToUnsigned<D> du;
   return hn::BitCast(d, hn::ShiftLeft<of<D>::mantissa>(hn::BitCast(du, z)));
+}
+
+/// x log2 e = m + f, f the result and k = -m.
+template <class D, class V>
+HWY_INLINE V binary_fraction(D d, V x, V k) {
+  using C = of<D>;
+  const V scale = hn::Set(d, C::log2_e);
+#if HWY_NATIVE_FMA
+  return hn::MulAdd(x, hn::Set(d, C::log2_e_parts[1]), hn::MulAdd(x, scale, k));
+#else
+  constexpr std::size_t last = std::size(C::ln2_parts) - 1;
+  const V exact = minus_multiples<C::ln2_parts, last>(d, x, hn::Neg(k));
+  return hn::MulAdd(exact, scale, hn::Mul(k, hn::Set(d, C::ln2_parts[last] * C::log2_e)));
+#endif
 }
 
 /// e^(x - n ln 2) - 1 as high + low; high is exact, so that the sum has the only rounding that counts.
@@ -348,22 +356,29 @@ HWY_INLINE V expm1_of(D d, V x) {
   return hn::CopySignToAbs(y, x);  // -0
 }
 
-/// 1 / (1 + e^-x) = w / (1 + w + t), w = 2^n, t = e^(n ln 2 - x) - 1; both sides times 2^scale, so that a denormal
-/// result is rounded once, by the division
+/// 1 / (1 + e^-x) = v / (v + 2^-m u), x log2 e = m + f, v = c + f and u = c - f with c = f coth(f ln 2 / 2), which is even:
+/// half of the terms of e^x. u = v - 2f: an error of v divides out. v is scaled down, so that 2^-m needs no infinity and
+/// a denormal result is rounded once, by the division.
 template <class D, class V>
 HWY_INLINE V sigmoid_of(D d, V x) {
   using C = elementary::of<D>;
+  using U = hwy::MakeUnsigned<hn::TFromD<D>>;
+  const hn::RebindToUnsigned<D> du;
   x = elementary::at_least(d, elementary::at_most(d, x, C::sigmoid_most), C::exp_least);
-  const V round = hn::Set(d, C::round + (C::bias + C::sigmoid_scale));
-  const V z = hn::MulAdd(x, hn::Set(d, C::log2_e), round);
-  const V r = elementary::minus_multiples<C::ln2_parts, std::size(C::ln2_parts)>(d, x, hn::Sub(z, round));
-  const V r2 = hn::Mul(r, r);
-  const V t = hn::MulSub(elementary::polynomial(elementary::coefficients<D, C::exp_c, 1, -1>(), r, r2), r2, r);
-  const V w = elementary::power(d, z);
-  const V one = hn::Set(d, C::sigmoid_one);
-  const V high = hn::Add(one, w);
-  const V low = hn::Sub(w, hn::Sub(high, one));  // what 1 + w lost
-  return hn::Div(w, hn::Add(high, hn::MulAdd(t, one, low)));
+  const V round = hn::Set(d, C::round + (C::bias - C::sigmoid_scale));
+  const V z = hn::NegMulAdd(x, hn::Set(d, C::log2_e), round);
+  const V f = elementary::binary_fraction(d, x, hn::Sub(z, round));
+  const V f2 = hn::Mul(f, f);
+  const V v = hn::Add(elementary::polynomial(elementary::coefficients<D, C::coth_c>(), f2, hn::Mul(f2, f2)), f);
+  const V u = hn::Sub(v, hn::Add(f, f));
+  const V small = hn::BitCast(d, hn::Sub(hn::BitCast(du, v), hn::Set(du, U{C::sigmoid_scale} << C::mantissa)));
+  const V s = elementary::power(d, z);
+#if HWY_NATIVE_FMA
+  return hn::Div(small, hn::MulAdd(s, u, small));
+#else
+  const V lost = hn::Sub(hn::Sub(v, u), hn::Add(f, f));  // by u: f has more roundings here
+  return hn::Div(small, hn::MulAdd(s, u, hn::MulAdd(s, lost, small)));
+#endif
 }
 
 /// tanh |x| = u / (u + 2w), u = 1 - w + t, w = 2^-n, t = e^(2|x| - n ln 2) - 1. Where n = 0 (u = t) the division is of
@@ -371,28 +386,29 @@ HWY_INLINE V sigmoid_of(D d, V x) {
 template <class D, class V>
 HWY_INLINE V tanh_of(D d, V x) {
   using C = elementary::of<D>;
-  constexpr std::size_t parts = std::size(C::ln2_parts);
+  constexpr std::size_t last = std::size(C::ln2_parts) - 1;
+  const hn::RebindToUnsigned<D> du;
   const V a = elementary::at_most(d, hn::Abs(x), C::tanh_most);
-  const V round = hn::Set(d, C::round + (C::bias + 1));
+  const V round = hn::Set(d, C::round + C::bias);
   const V z = hn::NegMulAdd(a, hn::Set(d, 2 * C::log2_e), round);
   const V n = hn::Sub(round, z);
-  // r is half of the logarithm of 1 + t
-  const V high = elementary::minus_multiples<C::ln2_parts, HWY_NATIVE_FMA ? parts : parts - 1, 2>(d, a, n);
-  const V signed_high = hn::IfThenElse(hn::Eq(z, round), hn::Neg(high), high);
-  const V w2 = elementary::power(d, z);
-  const V linear = hn::MulAdd(hn::Set(d, 2), signed_high, hn::NegMulAdd(hn::Set(d, 0.5f), w2, hn::Set(d, 1)));
-  const elementary::coefficients<D, C::exp_c, 4, 2> c;
-#if HWY_NATIVE_FMA
-  const V r2 = hn::Mul(signed_high, signed_high);
-  const V u = hn::MulAdd(elementary::polynomial(c, signed_high, r2), r2, linear);
-#else
-  // products are rounded too: what is left of n ln 2 must not be lost beside high
-  const V low = hn::Mul(n, hn::Set(d, -C::ln2_parts[parts - 1]));
-  const V r = hn::MulAdd(hn::Set(d, 0.5f), low, signed_high);
+  const V high = elementary::minus_multiples<C::ln2_parts, last>(d, hn::Add(a, a), n);
+  // the bits of z and round differ by -n: not negative where n = 0
+  const V minus_n = hn::BitCast(d, hn::Sub(hn::BitCast(du, z), hn::BitCast(du, round)));
+  const V r = hn::Xor(high, hn::AndNot(minus_n, hn::SignBit(d)));
+  const V w = elementary::power(d, z);
+  const V base = hn::Sub(hn::Set(d, 1), w);
+  const V linear = hn::Add(r, base);
   const V r2 = hn::Mul(r, r);
-  const V u = hn::Add(linear, hn::MulAdd(elementary::polynomial(c, r, r2), r2, low));
+  const V tail = elementary::polynomial(elementary::coefficients<D, C::exp_c>(), r, r2);
+#if HWY_NATIVE_FMA
+  const V u = hn::MulAdd(tail, r2, linear);
+#else
+  // the product is rounded too: beside that, what is left of n ln 2 and what the first sum lost would be too much
+  const V low = hn::NegMulAdd(n, hn::Set(d, C::ln2_parts[last]), hn::Sub(r, hn::Sub(linear, base)));
+  const V u = hn::Add(linear, hn::MulAdd(tail, r2, low));
 #endif
-  return hn::CopySign(hn::Div(u, hn::Add(u, w2)), x);
+  return hn::Div(hn::CopySign(u, x), hn::Add(u, hn::Add(w, w)));
 }
 
 /// log(2^k m) = k ln 2 + log(1 + f), f = m - 1

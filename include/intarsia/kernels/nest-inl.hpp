@@ -35,7 +35,13 @@ struct nest_kernel {
   static constexpr plan::nest K = Spec;
   static constexpr int width = plan::lane_bytes(K);
   static constexpr index full_lanes = static_cast<index>(HWY_MAX_BYTES / static_cast<std::size_t>(width) > 0 ? HWY_MAX_BYTES / static_cast<std::size_t>(width) : 1);
-  static constexpr index lanes = K.lane >= 0 ? (HWY_TARGET == HWY_SCALAR ? 1 : full_lanes) : 1;
+  /// A short loop has shorter vectors: nothing is computed, masked or added up for lanes that it does not have.
+  static constexpr index lanes_for(index extent) {
+    index l = HWY_TARGET == HWY_SCALAR ? 1 : full_lanes;
+    while (l > 2 && l / 2 >= extent) l /= 2;
+    return l;
+  }
+  static constexpr index lanes = K.lane >= 0 ? lanes_for(K.extent[K.lane]) : 1;
   static constexpr bool horizontal = K.lane >= K.outer;
   static constexpr int reductions = K.reduction != ir::opcode::none;
 

@@ -158,7 +158,7 @@ constexpr void choose_tile(nest& k, int lanes) {
   int cost = 0;
   for (int i = 0; i < k.epilogue; ++i)
     if (k.code[i].what == step::map) cost += ir::facts_of(k.code[i].op).cost;
-  const index unroll = cost > 24 ? 1 : cost > 8 ? 2 : 4;
+  const index unroll = cost > 48 ? 1 : cost > 8 ? 2 : 4;
   if (k.lane < k.outer) k.tile[k.lane] = static_cast<std::int8_t>(trips(k.lane) < unroll ? trips(k.lane) : unroll);
 }
 
