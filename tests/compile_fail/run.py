@@ -7,6 +7,8 @@ Each file here holds numbered cases. Without INTARSIA_CASE it compiles; with INT
 gets exactly one error, which stands within the first 6 lines of the message at that line, holds every piece in its first line, and
 keeps the budget below. What is not as it should be is printed whole. Named cases are shown, right or wrong.
 """
+import concurrent.futures
+import os
 import pathlib
 import re
 import resource
@@ -69,37 +71,45 @@ def complaints_about(message, place, pieces):
         yield 'text is printed as numbers'
 
 
+def examine(source, library):
+    """Complaints about one file's cases, how many there are, and the longest message in lines and bytes."""
+    text = source.read_text()
+    special = re.search(r'^// flags: (.*)$', text, re.M)
+    flags = special[1].split() if special else library
+    twin = re.search(r'^// twin: (.*)$', text, re.M)
+    told, failed, cases, longest = [], 0, 0, [0, 0]
+    good, message = compiled('-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused', *(twin[1].split() if twin else flags), str(source))
+    if not good:
+        failed += 1
+        told.append(f'{source.name}: the twin does not compile\n{message}')
+    expectations = [(n, *m.groups()) for n, line in enumerate(text.splitlines(), 1) if (m := re.search(r'// error (\d+): (.*)$', line))]
+    if [int(e[1]) for e in expectations] != list(range(1, len(expectations) + 1)):
+        sys.exit(f'{source.name}: the cases are not numbered from 1')
+    for line, number, pieces in expectations:
+        if wanted and source.stem not in wanted and f'{source.stem}:{number}' not in wanted:
+            continue
+        cases += 1
+        good, message = compiled('-fsyntax-only', *flags, f'-DINTARSIA_CASE={number}', str(source))
+        complaints = ['it compiles'] if good else list(complaints_about(message, f'{source.name}:{line}', pieces.split('; ')))
+        lines = counted(message)
+        longest = [max(longest[0], len(lines)), max(longest[1], sum(len(l.encode()) + 1 for l in lines))]
+        if complaints:
+            failed += 1
+            told.append(f'{source.name} case {number}: {", ".join(complaints)}')
+        if complaints or wanted:
+            told.append(message)
+    return told, failed, cases, longest
+
+
 failed = cases = 0
 longest = [0, 0]
-with tempfile.TemporaryDirectory() as temporary:
+sources = [s for s in sorted(here.glob('*.cpp')) if not wanted or any(w.split(':')[0] == s.stem for w in wanted)]
+with tempfile.TemporaryDirectory() as temporary, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
     library = precompiled(pathlib.Path(temporary))
-    for source in sorted(here.glob('*.cpp')):
-        if wanted and not any(w.split(':')[0] == source.stem for w in wanted):
-            continue
-        text = source.read_text()
-        special = re.search(r'^// flags: (.*)$', text, re.M)
-        flags = special[1].split() if special else library
-        twin = re.search(r'^// twin: (.*)$', text, re.M)
-        good, message = compiled('-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused', *(twin[1].split() if twin else flags), str(source))
-        if not good:
-            failed += 1
-            print(f'{source.name}: the twin does not compile\n{message}')
-        expectations = [(n, *m.groups()) for n, line in enumerate(text.splitlines(), 1) if (m := re.search(r'// error (\d+): (.*)$', line))]
-        if [int(e[1]) for e in expectations] != list(range(1, len(expectations) + 1)):
-            sys.exit(f'{source.name}: the cases are not numbered from 1')
-        for line, number, pieces in expectations:
-            if wanted and source.stem not in wanted and f'{source.stem}:{number}' not in wanted:
-                continue
-            cases += 1
-            good, message = compiled('-fsyntax-only', *flags, f'-DINTARSIA_CASE={number}', str(source))
-            complaints = ['it compiles'] if good else list(complaints_about(message, f'{source.name}:{line}', pieces.split('; ')))
-            lines = counted(message)
-            longest = [max(longest[0], len(lines)), max(longest[1], sum(len(l.encode()) + 1 for l in lines))]
-            if complaints:
-                failed += 1
-                print(f'{source.name} case {number}: {", ".join(complaints)}')
-            if complaints or wanted:
-                print(message)
+    for told, wrong, count, size in threads.map(lambda source: examine(source, library), sources):
+        print(*told, sep='\n', end='\n' if told else '')
+        failed, cases = failed + wrong, cases + count
+        longest = [max(longest[0], size[0]), max(longest[1], size[1])]
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(f'{cases} cases, {failed} failures; the longest message has {longest[0]} lines and {longest[1]} bytes; '
       f'{used.ru_utime + used.ru_stime:.0f} s of processor time')

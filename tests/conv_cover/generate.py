@@ -193,7 +193,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('mode', choices=['all', 'third', 'cover40'])
     parser.add_argument('--targets', action='store_true')
-    parser.add_argument('--cases', type=int, default=6, help='convolutions in one source')
+    parser.add_argument('--cases', type=int, default=15, help='convolutions in one source')
     parser.add_argument('--from', dest='source', default=pathlib.Path(__file__).with_name('conv_cover.json'))
     parser.add_argument('--into', type=pathlib.Path)
     parser.add_argument('--list', action='store_true')

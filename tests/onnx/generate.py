@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """ONNX's node tests (Debian package libonnx-testdata) -> C++ sources and one file with their data; see runner.cpp.
 
-    generate.py DATA --into FOLDER [--sources N]     writes onnx_00.cpp ... and onnx.bin, prints what is left out and why
+    generate.py DATA --into FOLDER [--sources N] [--expanded]
+writes onnx_00.cpp ... and onnx.bin, and to onnx_left_out.txt what is left out and why. `--expanded`: the tests of operations written
+out in simpler ones, as expanded_00.cpp ...; without it all the others.
 """
 import argparse
 import collections
@@ -89,9 +91,10 @@ def main():
     parser.add_argument('data', type=pathlib.Path)
     parser.add_argument('--into', type=pathlib.Path, required=True)
     parser.add_argument('--sources', type=int, default=8)
+    parser.add_argument('--expanded', action='store_true')
     args = parser.parse_args()
     data, programs, left, count = Data(), {}, collections.defaultdict(list), 0
-    for folder in sorted(f for group in FOLDERS for f in (args.data / group).iterdir()):
+    for folder in sorted(f for group in FOLDERS for f in (args.data / group).iterdir() if ('_expanded' in f.name) == args.expanded):
         try:
             program, offsets = case(folder, data)
             # tests of one program with other numbers share it
@@ -101,16 +104,17 @@ def main():
             left[str(reason)].append(folder.name.removeprefix('test_'))
         except (KeyError, TypeError, FileNotFoundError, StopIteration, IndexError, AttributeError) as error:
             left[f'a form of the file that is not read here ({type(error).__name__}: {error})'].append(folder.name.removeprefix('test_'))
+    stem = 'expanded' if args.expanded else 'onnx'
     lines = [f'{count} of {count + sum(map(len, left.values()))} tests, {len(programs)} programs; left out:']
     for reason, names in sorted(left.items(), key=lambda r: -len(r[1])):
         lines.append(f'{len(names):4}  {reason}: {" ".join(names)}')
-    (args.into / 'left_out.txt').write_text('\n'.join(lines) + '\n')
-    (args.into / 'onnx.bin').write_bytes(data.bytes)
+    (args.into / f'{stem}_left_out.txt').write_text('\n'.join(lines) + '\n')
+    (args.into / f'{stem}.bin').write_bytes(data.bytes)
     for i in range(args.sources):
         part = list(programs.items())[i::args.sources]
         functions = '\n'.join(function_of(n, *program) for n, (program, _) in enumerate(part))
         rows = ''.join(f'    {{"{name}", &run{n}, {offsets}}},\n' for n, (_, tests) in enumerate(part) for name, offsets in tests)
-        (args.into / f'onnx_{i:02}.cpp').write_text(f"""// SPDX-License-Identifier: Apache-2.0
+        (args.into / f'{stem}_{i:02}.cpp').write_text(f"""// SPDX-License-Identifier: Apache-2.0
 // Made by generate.py from the tests of ONNX.
 #include "onnx/onnx.hpp"
 
