@@ -597,29 +597,30 @@ struct nest_kernel {
     advance<L, Iterations>(p, c, std::make_integer_sequence<int, K.accesses>{});
   }
 
-  /// Loop l in steps of its tile, then what is left of it with a smaller tile, then the last lanes.
+  /// Loop l in steps of its tile, then what is left of it in smaller ones, then the last lanes.
   template <int L, tile_sizes T, index Count, class Inner>
   static HWY_INLINE void for_loop(pointers p, counters c, Inner inner) {
     constexpr index unit = L == K.lane ? lanes : 1;
-    constexpr index step = unit * K.tile[L];
-    constexpr index full = K.extent[L] / step;
-    constexpr index rest = K.extent[L] % step / unit;
+    constexpr plan::steps steps = plan::steps_of(K.extent[L] / unit, K.tile[L], K.factor >= 0);
     constexpr index tail = K.extent[L] % unit;
-    if constexpr (full == 1) {
-      inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
-      if constexpr (rest + tail > 0) advance<L, step>(p, c);
-    } else {
+    repeat<L, T, Count, steps.count, steps.size, steps.rests + tail != 0>(p, c, inner);
+    repeat<L, T, Count, steps.rests, steps.rest, tail != 0>(p, c, inner);
+    if constexpr (tail > 0) inner(tile_constant<with_tile(T, L, 1)>{}, count_constant<tail>{}, p, c);
+  }
+  /// Tiles of Size iterations of loop l; the pointers are moved behind the last one if there is more to come.
+  template <int L, tile_sizes T, index Count, index Times, index Size, bool More, class Inner>
+  static HWY_INLINE void repeat(pointers& p, counters& c, Inner& inner) {
+    constexpr index iterations = Size * (L == K.lane ? lanes : 1);
+    if constexpr (Times == 1) {
+      inner(tile_constant<with_tile(T, L, Size)>{}, count_constant<Count>{}, p, c);
+      if constexpr (More) advance<L, iterations>(p, c);
+    } else if constexpr (Times > 1) {
       INTARSIA_NO_UNROLL
-      for (index i = 0; i < full; ++i) {
-        inner(tile_constant<with_tile(T, L, K.tile[L])>{}, count_constant<Count>{}, p, c);
-        advance<L, step>(p, c);
+      for (index i = 0; i < Times; ++i) {
+        inner(tile_constant<with_tile(T, L, Size)>{}, count_constant<Count>{}, p, c);
+        advance<L, iterations>(p, c);
       }
     }
-    if constexpr (rest > 0) {
-      inner(tile_constant<with_tile(T, L, rest)>{}, count_constant<Count>{}, p, c);
-      advance<L, rest * unit>(p, c);
-    }
-    if constexpr (tail > 0) inner(tile_constant<with_tile(T, L, 1)>{}, count_constant<tail>{}, p, c);
   }
 
   template <int L, tile_sizes T, index Count = lanes>

@@ -107,6 +107,20 @@ constexpr std::uint32_t fingerprint(const nest& k) {
   return hash;
 }
 
+/// How a loop is cut into tiles: `count` of `size` iterations, then `rests` of `rest`.
+struct steps {
+  index count = 0, size = 1, rests = 0, rest = 0;
+};
+
+/// Sums of products take tiles as equal as can be, since a small one waits for its own sums; others take whole tiles and
+/// what is left, since whole squares are stored best.
+constexpr steps steps_of(index iterations, index tile, bool products) {
+  if (!products || iterations == 0) return {iterations / tile, tile, iterations % tile > 0, iterations % tile};
+  const index tiles = (iterations + tile - 1) / tile, size = (iterations + tiles - 1) / tiles;
+  const index smaller = tiles * size - iterations;
+  return {tiles - smaller, size, smaller, size - 1};
+}
+
 /// A kernel and the memory it is called with.
 struct bound_nest {
   nest kernel{};

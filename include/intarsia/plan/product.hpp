@@ -50,8 +50,9 @@ class product_search {
         const bool overlap = unrolled_ > 1 && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]);
         if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a] && !overlap) continue;
         repeats_ = others / trips_[b] / trips_[a];
-        for (index ta : sizes)
-          if (ta > 1 && ta <= trips_[a]) sweep(a, b, ta);
+        index before = 1;
+        for (index size : sizes)
+          if (const index ta = parts(a, size).size; ta > before) sweep(a, b, before = ta);
       }
     }
     return best_;
@@ -61,7 +62,8 @@ class product_search {
   static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14};
   /// Multiply-adds that must be under way at once: two a cycle, four cycles each.
   static constexpr index in_flight = 8;
-  /// Beyond it an operand is read from the second-level cache, at 32 bytes a cycle.
+  /// Beyond it an operand is read from the second-level cache: at 32 bytes a cycle, a vector in the time of two
+  /// multiply-adds, where the reduction walks it as one sequence; twice as slowly where nothing is fetched ahead.
   static constexpr index first_level = 30 * 1024;
 
   /// The facts about operand o along each loop.
@@ -86,6 +88,7 @@ class product_search {
     for (int l = outer_; l < k.loops; ++l)
       if (stride[l] != 0) pass_[o] *= trips_[l];
     const int last = k.loops - 1;
+    far_[o] = stride[last] > 32 ? 4 : 2;
     on_unrolled_[o] = (stride[last] != 0 || guarded_[o]) && last >= outer_;
     for (int l = 0; l < outer_; ++l) {
       const index step = stride[l] * (l == lane ? lanes : 1);
@@ -102,8 +105,12 @@ class product_search {
   }
 
   constexpr void sweep(int a, int b, index ta) {
-    for (index tb : sizes) {
-      if (tb > trips_[b] || ta * tb > registers_ - 3) break;
+    index before = 0;
+    for (index size : sizes) {
+      const index tb = parts(b, size).size;
+      if (ta * tb > registers_ - 3) break;
+      if (tb == before) continue;
+      before = tb;
       consider(a, b, ta, tb, 1);
       if (unrolled_ > 1 && ta * tb * unrolled_ <= 120) consider(a, b, ta, tb, unrolled_);
     }
@@ -119,12 +126,15 @@ class product_search {
     return na * nb * u;
   }
 
+  /// Loop l in tiles of at most this size.
+  constexpr steps parts(int l, index size) const { return steps_of(l >= 0 ? trips_[l] : 1, size, true); }
+
   /// All of one tile: the reduction and what follows it.
   constexpr index tile_cost(index sums, index n0, index n1, index u, index loading, int far) const {
     index time = 64 * u * (sums > in_flight ? sums : in_flight);
     if (loading > time) time = loading;
     if (far >= 0) {
-      const index reading = 64 * (far == 0 ? 4 * n0 + n1 : n0 + 4 * n1);
+      const index reading = 64 * (far == 0 ? far_[0] * n0 + n1 : n0 + far_[1] * n1);
       if (reading > time) time = reading;
     }
     return (time + loading / 64) * (reduction_ / u) + epilogue_ * sums + 8 * 64;
@@ -160,18 +170,16 @@ class product_search {
     }
     // the larger operand passes by, the smaller one stays
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
-    const index na = a >= 0 ? trips_[a] : 1, nb = b >= 0 ? trips_[b] : 1;
+    const steps na = parts(a, ta), nb = parts(b, tb);
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart);
-    index cost = (na / ta) * (nb / tb) * (tile_cost(sums, n[0], n[1], u, loading, far) + per_tile);
+    index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, loading, far) + per_tile);
     if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
-    auto rest = [&](index ra, index rb) {
+    auto rest = [&](index times, index ra, index rb) -> index {
+      if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, slides || stays == 0), m1 = loads(1, a, b, ra, rb, u, slides || stays == 1);
-      return tile_cost(ra * rb, m0, m1, u, m0 * unit_[0] + m1 * unit_[1], far) + per_tile;
+      return times * (tile_cost(ra * rb, m0, m1, u, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
-    const index ra = na % ta, rb = nb % tb;
-    if (ra > 0) cost += (nb / tb) * rest(ra, tb);
-    if (rb > 0) cost += (na / ta) * rest(ta, rb);
-    if (ra > 0 && rb > 0) cost += rest(ra, rb);
+    cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
     cost *= repeats_;
     if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u};
   }
@@ -184,11 +192,13 @@ class product_search {
   index reduction_ = 1;
   index unrolled_ = 1;
   index repeats_ = 1;
-  // of each operand: units for a vector, bytes that one pass of the reduction reads; along each outer loop
+  // of each operand: units for a vector, bytes that one pass of the reduction reads, how much dearer they are from afar;
+  // along each outer loop
   bool splat_[2] = {};
   bool guarded_[2] = {};
   index unit_[2] = {};
   index pass_[2] = {};
+  index far_[2] = {};
   bool on_unrolled_[2] = {};
   bool on_[2][max_loops] = {};
   bool apart_[2][max_loops] = {};
