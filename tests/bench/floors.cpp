@@ -61,6 +61,44 @@ void seed_ten_steps(benchmark::State& state) {
 }
 BENCHMARK(seed_ten_steps);
 
+/// The same by hand: image and target stay in registers for all ten steps, a row of seven on eight lanes.
+void seed_ten_steps_by_hand(benchmark::State& state) {
+  const hn::CappedTag<float, 8> d;
+  if (hn::MaxLanes(d) < 8) return state.SkipWithError("written for eight lanes");
+  using V = hn::Vec<decltype(d)>;
+  float image[6 * 8 + 8] = {}, target[6 * 7 + 8] = {};
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 8; ++j) image[i * 8 + j] = j >= 2 && j < 6 ? 0.f : 1.f;
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 7; ++j) target[i * 7 + j] = image[i * 8 + j] - image[i * 8 + j + 1];
+  const auto seven = hn::FirstN(d, 7);
+  for (auto _ : state) {
+    float k[2] = {0.1401689f, 0.42668636f};
+    benchmark::DoNotOptimize(k);
+    V left[6], right[6], y[6];
+    for (int r = 0; r < 6; ++r) {
+      left[r] = hn::MaskedLoad(seven, d, image + 8 * r);
+      right[r] = hn::MaskedLoad(seven, d, image + 8 * r + 1);
+      y[r] = hn::MaskedLoad(seven, d, target + 7 * r);
+    }
+    for (int step = 0; step < 10; ++step) {
+      const V k0 = hn::Set(d, k[0]), k1 = hn::Set(d, k[1]);
+      V loss[2] = {hn::Zero(d), hn::Zero(d)}, g0[2] = {hn::Zero(d), hn::Zero(d)}, g1[2] = {hn::Zero(d), hn::Zero(d)};
+      HWY_UNROLL(6) for (int r = 0; r < 6; ++r) {
+        const V e = hn::MulAdd(k0, left[r], hn::MulSub(k1, right[r], y[r]));
+        loss[r % 2] = hn::MulAdd(e, e, loss[r % 2]);
+        g0[r % 2] = hn::MulAdd(e, left[r], g0[r % 2]);
+        g1[r % 2] = hn::MulAdd(e, right[r], g1[r % 2]);
+      }
+      benchmark::DoNotOptimize(hn::GetLane(hn::SumOfLanes(d, hn::Add(loss[0], loss[1]))));
+      k[0] -= 2 * 3e-2f * hn::GetLane(hn::SumOfLanes(d, hn::Add(g0[0], g0[1])));
+      k[1] -= 2 * 3e-2f * hn::GetLane(hn::SumOfLanes(d, hn::Add(g1[0], g1[1])));
+    }
+    benchmark::DoNotOptimize(k);
+  }
+}
+BENCHMARK(seed_ten_steps_by_hand);
+
 // --- one convolution --------------------------------------------------------------------------------------------------
 
 using image = ia::tensor<float, 1, 64, 56, 56>;
