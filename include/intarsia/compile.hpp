@@ -9,6 +9,7 @@
 #include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
 #include "intarsia/fuse/residues.hpp"
+#include "intarsia/fuse/winograd.hpp"
 #include "intarsia/plan/lower.hpp"
 #include "intarsia/plan/plan.hpp"
 #include "intarsia/plan/tile.hpp"
@@ -34,9 +35,10 @@ constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::
 constexpr ir::graph padded(const ir::graph_view& simplified) { return simplify::run(fuse::with_padding(fuse::with_residues(simplified))); }
 
 /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
+///    Where it is not cut, Winograd's transforms, which need the borders, and panels for what is left.
 constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepared) {
   const fuse::batching b = fuse::find_batch(padded, lanes, prepared);
-  if (b.size.empty()) return fuse::with_packing(padded, lanes);
+  if (b.size.empty()) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes);
   return fuse::with_copies(padded, b);
 }
 constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) { return fuse::find_batch(copied, lanes, prepared); }

@@ -81,7 +81,32 @@ constexpr int summed_operand(const ir::graph_view& g, node_id n, const extents& 
   return 0;
 }
 
+/// The parts that a gathered join is made of, each with its place; joins within it that nobody else reads are seen through.
+template <class Fates, class Visit>
+constexpr void for_each_part(const ir::graph_view& g, const Fates& fates, node_id join, extents place, Visit& visit) {
+  const ir::node& n = g[join];
+  for (int k = 0; k < 2; ++k) {
+    if (k == 1) place[n.aux] += g[n.in[0]].shape[n.aux];
+    if (g[n.in[k]].what == kind::concat && fates[n.in[k]] == fate::seen) for_each_part(g, fates, n.in[k], place, visit);
+    else visit(n.in[k], place);
+  }
+}
+template <class Fates, class Visit>
+constexpr void for_each_part(const ir::graph_view& g, const Fates& fates, node_id join, Visit visit) {
+  for_each_part(g, fates, join, extents{g[join].shape.rank, {}}, visit);
+}
+
 namespace detail {
+
+/// The only reader of each value: -1 where there is none, -2 where there are several, or the caller is one.
+constexpr support::list<node_id> only_readers(const ir::graph_view& g) {
+  support::list<node_id> r(g.size(), -1);
+  for (node_id i = 0; i < g.size(); ++i)
+    for (node_id operand : g[i].in)
+      if (operand >= 0) r[operand] = r[operand] == -1 ? i : -2;
+  for (const ir::output& o : g.outputs) r[o.node] = -2;
+  return r;
+}
 
 /// The latest group that a computation reads from, and whether it reads that one only at its own point.
 struct frontier {
@@ -133,6 +158,14 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
     detail::walk(g, r, i, true, meet);
     return f;
   };
+  const support::list<node_id> reader = detail::only_readers(g);
+  // what only a join reads is stored in its place there, a join within a join too
+  auto is_part = [&](node_id i) { return reader[i] >= 0 && g[reader[i]].what == kind::concat && batch.time[reader[i]] == batch.time[i]; };
+  auto whole_of = [&](node_id i) {
+    while (is_part(i)) i = reader[i];
+    return i;
+  };
+  support::list<int> parts_by(g.size(), -1);  // of each join the latest group that makes a part
   auto own = [&](int group) { return [&r, group](node_id i) { return r.fates[i] == fate::computed && r.group_of[i] == group && !r.sunk[i]; }; };
   // the group whose loops can gather a sum while they run, -1 if there is none
   auto gathering = [&](node_id i) {
@@ -178,12 +211,14 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
       return;
     }
     r.fates[i] = fate::gathered;
-    for (int k = 0; k < 2; ++k)
-      if (g[i].in[k] >= 0) {
-        int at = storing(g[i].in[k], batch.time[i]);
-        r.stores.push({at, g[i].in[k], i, -1, k});
-        if (at > r.group_of[i]) r.group_of[i] = at;
-      }
+    int parts = 0;
+    auto part = [&](node_id value, const extents& = {}) {
+      const int at = storing(value, batch.time[i]);
+      r.stores.push({at, value, i, -1, parts++});
+      if (at > r.group_of[i]) r.group_of[i] = at;
+    };
+    if (g[i].what == kind::concat) for_each_part(g, r.fates, i, part);
+    else part(g[i].in[0]);
   };
   auto assign = [&](node_id i) {
     const ir::node& n = g[i];
@@ -213,9 +248,14 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
         const bool fine = who.domain[i].rank > 0;
         const bool joins = there && f.pointwise && (fine ? r.groups[at].domain == who.domain[i] : refine(r.groups[at].domain, n.shape).exists) && has_room(at, who.tree[i]);
         r.sunk[i] = there && f.totals && !fine && n.shape.size() <= max_totals && has_room(at, who.tree[i].times(count) + one_store.times(count));
-        r.group_of[i] = joins || r.sunk[i] ? at : open(i, batch.time[i]);
-        if (joins || r.sunk[i]) held[at] += who.tree[i].times(r.sunk[i] ? count : 1);
-        held[r.group_of[i]] += one_store.times(r.sunk[i] ? count : 1);
+        // parts of one join over the same loops are made side by side, mostly of the same values
+        const node_id whole = !joins && !r.sunk[i] && !fine && is_part(i) ? whole_of(i) : -1;
+        const int beside = whole >= 0 ? parts_by[whole] : -1;
+        const bool fits = beside > at && r.groups[beside].time == batch.time[i] && r.groups[beside].domain == n.shape && has_room(beside, who.tree[i]);
+        r.group_of[i] = joins || r.sunk[i] ? at : fits ? beside : open(i, batch.time[i]);
+        if (joins || r.sunk[i] || fits) held[r.group_of[i]] += who.tree[i].times(r.sunk[i] ? count : 1);
+        if (whole < 0) held[r.group_of[i]] += one_store.times(r.sunk[i] ? count : 1);
+        if (whole >= 0) parts_by[whole] = r.group_of[i];
         break;
       }
       case kind::view:
@@ -227,6 +267,9 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
         if (g[n.in[0]].what == kind::view && !r.through[i]) gather(i);
         break;
       case kind::concat:
+        if (is_part(i)) r.fates[i] = fate::seen;
+        else gather(i);
+        break;
       case kind::copy: gather(i); break;
       default: break;
     }

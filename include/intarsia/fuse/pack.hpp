@@ -16,6 +16,14 @@ constexpr int channel_axis(const ir::contraction& c, ir::role weights) {
   return -1;
 }
 
+/// Whether an operand is in panels already: the result's last axis is its own.
+constexpr bool is_packed(const ir::contraction& c, int result_rank, const int (&operand_rank)[2]) {
+  for (int x = 0; x < c.count; ++x)
+    for (int r = ir::lhs; r <= ir::rhs; ++r)
+      if (!c.axis[x].window && c.axis[x].dim[ir::out] == result_rank - 1 && c.axis[x].dim[r] == operand_rank[r - ir::lhs] - 1 && operand_rank[r - ir::lhs] > 2) return true;
+  return false;
+}
+
 /// What a reshape reshapes: a reshape of a reshape is one.
 constexpr ir::node_id whole_of(const ir::graph& g, ir::node_id i) { return g[i].what == ir::kind::reshape ? g[i].in[0] : i; }
 
@@ -98,8 +106,9 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
         close_gaps(g, n, c, ir::rhs);
         n.aux = g.contractions.push(c);
       }
+      const bool packed = is_packed(c, n.shape.rank, {g[n.in[0]].shape.rank, g[n.in[1]].shape.rank});
       const index wide = n.type == ir::dtype::f64 ? lanes / 2 : lanes;
-      for (int r = ir::lhs; r <= ir::rhs && at[i] < 0; ++r) {
+      for (int r = ir::lhs; r <= ir::rhs && at[i] < 0 && !packed; ++r) {
         const int x = channel_axis(c, static_cast<ir::role>(r));
         const ir::node& w = g[n.in[r - ir::lhs]];
         if (x < 0 || c.count >= ir::max_contraction_axes || w.shape.rank < 3) continue;

@@ -161,6 +161,12 @@ constexpr void cut_large(const ir::graph_view& g, readers& r) {
 /// Users before operands.
 constexpr readers find_readers(const ir::graph_view& g, const batching_view& batch) {
   readers r(g.size());
+  support::list<int> reads(g.size(), 0);
+  for (const ir::node& n : g.nodes)
+    for (node_id operand : n.in)
+      if (operand >= 0) ++reads[operand];
+  for (node_id i = 0; i < g.size(); ++i)
+    if (reads[i] > 1 && is_pad(g, i) && is_guarded(g, i)) r.need(g, i);  // asking for the border again and again costs more than making it
   cut_large(g, r);
   for (const ir::output& o : g.outputs) {
     r.deliver(g, o.node);

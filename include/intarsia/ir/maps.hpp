@@ -58,6 +58,7 @@ inline constexpr int max_contraction_axes = 8;
 /// that operand and the result changing places.
 struct contraction {
   int count = 0;
+  int winograd = 0;  // 2, 4: may be computed as Winograd's with tiles of 2x2 or 4x4 results, 1: with the cheaper ones, or not
   contraction_axis axis[max_contraction_axes] = {};
 
   constexpr contraction() {  // as for view_map

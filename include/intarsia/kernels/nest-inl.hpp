@@ -770,25 +770,25 @@ struct nest_kernel {
   static HWY_INLINE void store_one(const pointers& p, const Cells& known) {
     constexpr plan::access a = K.at[K.store[Store].access];
     constexpr int along = plan::rows_of_store(K, K.store[Store].access);
-    if constexpr (along >= 0 && Lanes == lanes && Count == Lanes && can_transpose<ir::element_t<a.type>, static_cast<std::size_t>(Lanes)>) {
+    if constexpr (along >= 0 && Lanes == lanes && can_transpose<ir::element_t<a.type>, static_cast<std::size_t>(Lanes)>) {
       constexpr int rows = tile_of(T, along);
-      store_transposed<Vectors, Store, T, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
+      store_transposed<Vectors, Store, T, Count, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
     } else store_slots<Vectors, Store, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{});
   }
   /// The lanes are far apart in memory, the iterations of tiled loop `Along` are neighbours: rows of transposed squares.
-  template <class Vectors, int Store, tile_sizes T, int Along, int Rows, class Cells, int... Square>
+  template <class Vectors, int Store, tile_sizes T, index Count, int Along, int Rows, class Cells, int... Square>
   static HWY_INLINE void store_transposed(const pointers& p, const Cells& known, std::integer_sequence<int, Square...>) {
     constexpr int whole = Rows / lanes, rest = Rows % lanes;
-    (store_squares<Vectors, Store, T, Along, Square>(p, known, std::make_integer_sequence<int, whole>{}), ...);
+    (store_squares<Vectors, Store, T, Count, Along, Square>(p, known, std::make_integer_sequence<int, whole>{}), ...);
     if constexpr (rest > 0)
-      (store_square<Vectors, Store, T, Along, whole * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, rest>{}), ...);
+      (store_square<Vectors, Store, T, Count, Along, whole * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, rest>{}), ...);
   }
-  template <class Vectors, int Store, tile_sizes T, int Along, int Square, class Cells, int... Block>
+  template <class Vectors, int Store, tile_sizes T, index Count, int Along, int Square, class Cells, int... Block>
   static HWY_INLINE void store_squares(const pointers& p, const Cells& known, std::integer_sequence<int, Block...>) {
-    (store_square<Vectors, Store, T, Along, Block * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, static_cast<int>(lanes)>{}), ...);
+    (store_square<Vectors, Store, T, Count, Along, Block * static_cast<int>(lanes), Square>(p, known, std::make_integer_sequence<int, static_cast<int>(lanes)>{}), ...);
   }
   /// Iterations First, First + 1, ... of loop `Along`, at most as many as there are lanes.
-  template <class Vectors, int Store, tile_sizes T, int Along, int First, int Square, class Cells, int... R>
+  template <class Vectors, int Store, tile_sizes T, index Count, int Along, int First, int Square, class Cells, int... R>
   static HWY_INLINE void store_square(const pointers& p, const Cells& known, std::integer_sequence<int, R...>) {
     constexpr int A = K.store[Store].access;
     constexpr plan::access a = K.at[A];
@@ -802,7 +802,7 @@ struct nest_kernel {
     constexpr index skip = offset(K.at[A].stride, others, T, Square) + First;
     E* to = reinterpret_cast<E*>(p.at[A]) + skip;
     HWY_UNROLL(16)
-    for (index i = 0; i < lanes; ++i) {
+    for (index i = 0; i < Count; ++i) {
       if constexpr (sizeof...(R) == lanes) Vectors::template store<a.type>(square[i], to + i * a.stride[K.lane]);
       else Vectors::template store_first<a.type>(square[i], to + i * a.stride[K.lane], sizeof...(R));
     }

@@ -3,7 +3,7 @@
 //   y[n, o, p...] = sum over c, q...  x[n, c, stride * p + dilation * q - pad, ...] * k[o, c, q...]
 // Shape rule: x [P...] and k [Q...], or x [N, C, P...] and k [O, C / groups, Q...];
 //   extent out = (in + pads - dilation * (q - 1) - 1) / stride + 1.
-// Errors: [rank], [element_type], [channels], [groups], [window], [option].
+// Errors: [rank], [element_type], [channels], [groups], [window], [option], [winograd].
 #pragma once
 
 #include "intarsia/language/options.hpp"
@@ -24,7 +24,23 @@ constexpr verdict window_rule(const extents& in, int first, const extents& windo
   return v;
 }
 
-constexpr verdict correlation_rule(const extents& x, const extents& k, int nd, const window_options& w) {
+/// What Winograd's transforms are for: a 3x3 correlation of channels, element by element, in floating point.
+constexpr verdict winograd_rule(const extents& x, const extents& k, int nd, const window_options& w, bool is_float) {
+  if (w.winograd == 0) return {};
+  if (nd != 2) return w.without(option::winograd);
+  if (!is_float) return verdict::bad(fault::element_type);
+  if (x.rank != 4) return verdict::bad(fault::winograd, -1, x.rank, 4);
+  auto unlike_one = [](option o, index got) { return verdict{{}, fault::winograd, -1, got, 1, relation::exactly, o}; };
+  if (w.groups != 1) return unlike_one(option::groups, w.groups);
+  for (int d = 0; d < nd; ++d) {
+    if (w.stride[d] != 1) return unlike_one(option::stride, w.stride[d]);
+    if (w.dilation[d] != 1) return unlike_one(option::dilation, w.dilation[d]);
+    if (k[2 + d] != 3) return verdict::bad(fault::winograd, 2 + d, k[2 + d], 3);
+  }
+  return {};
+}
+
+constexpr verdict correlation_rule(const extents& x, const extents& k, int nd, const window_options& w, bool is_float = true) {
   if (!w.valid()) return w.wrong;
   if (w.extends()) return w.without(option::output_padding);
   if (x.rank != nd && x.rank != nd + 2) return verdict::bad(fault::rank, -1, x.rank, nd + 2);
@@ -36,6 +52,7 @@ constexpr verdict correlation_rule(const extents& x, const extents& k, int nd, c
     if (k[0] % w.groups != 0) return verdict::bad(fault::groups, 0, w.groups, k[0], relation::divisor_of);
     if (k[1] * w.groups != x[1]) return verdict::bad(fault::channels, 1, k[1], x[1] / w.groups);
   }
+  if (const verdict v = winograd_rule(x, k, nd, w, is_float); !v.ok()) return v;
   verdict spatial = window_rule(x, channels ? 2 : 0, k, channels ? 2 : 0, nd, w);
   if (!spatial.ok() || !channels) return spatial;
   verdict v;
@@ -69,7 +86,7 @@ struct correlate {
   template <class X, class K>
   constexpr auto operator()(X x, K k) const {
     constexpr verdict v = std::is_same_v<typename X::value_type, typename K::value_type>
-                              ? correlation_rule(X::shape_value, K::shape_value, Nd, options)
+                              ? correlation_rule(X::shape_value, K::shape_value, Nd, options, std::is_floating_point_v<typename X::value_type>)
                               : other_type<typename X::value_type, typename K::value_type>();
     if constexpr (!v.ok()) return refuse<correlate, v>(x, k);
     else return traced_of<typename X::value_type, v.shape>{x.graph, emit(*x.graph, x.id, k.id, v.shape)};
@@ -84,6 +101,7 @@ struct correlate {
       for (int d = 0; d < Nd; ++d) add_window(c, options, d, lhs, d, in[d], out, d, shape[d], rhs, d, kernel[d]);
       return contract(g, x, k, shape, c);
     }
+    c.winograd = options.winograd;
     const index groups = options.groups;
     if (groups == 1 || (kernel[0] == groups && kernel[1] == 1)) {
       c.share(0, 0, -1, in[0]);
@@ -108,6 +126,7 @@ struct correlate {
 
 constexpr verdict transposed_rule(const extents& x, const extents& k, int nd, const window_options& w) {
   if (!w.valid()) return w.wrong;
+  if (w.winograd != 0) return w.without(option::winograd);
   if (x.rank != nd && x.rank != nd + 2) return verdict::bad(fault::rank, -1, x.rank, nd + 2);
   if (k.rank != x.rank) return verdict::bad(fault::rank, -1, k.rank, x.rank);
   bool channels = x.rank == nd + 2;

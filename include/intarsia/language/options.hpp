@@ -20,6 +20,7 @@ struct window_options {
   index dilation[max_spatial] = {1, 1, 1};
   index extra[max_spatial] = {0, 0, 0};  // transposed convolution: rows added at the end of the result
   index groups = 1;
+  int winograd = 0;  // as in ir::contraction
   verdict wrong{};  // the first option that cannot be used
 
   constexpr bool valid() const { return wrong.ok(); }
@@ -79,6 +80,14 @@ struct groups_option {
   }
 };
 
+template <int Tile>
+struct winograd_option {
+  constexpr void apply(window_options& w, int) const {
+    w.winograd = Tile;
+    if (Tile != 1 && Tile != 2 && Tile != 4) w.refuse(option::winograd_tile, -1, Tile, 4, relation::divisor_of);
+  }
+};
+
 template <class O>
 concept window_option_like = requires(O o, window_options w) { o.apply(w, 1); };
 
@@ -108,6 +117,11 @@ template <index... D>
 inline constexpr support::dilation_option<D...> dilation{};
 template <index G>
 inline constexpr support::groups_option<G> groups{};
+/// A 3x3 correlation may be computed with Winograd's transforms: fewer multiplications, larger rounding errors.
+inline constexpr support::winograd_option<1> winograd{};
+/// The same with tiles of 2x2 or 4x4 results, whichever is given.
+template <int Tile>
+inline constexpr support::winograd_option<Tile> winograd_tile{};
 /// Rows and columns added at the end of a transposed convolution's result.
 template <index... P>
 inline constexpr support::output_padding_option<P...> output_padding{};

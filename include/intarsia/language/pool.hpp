@@ -47,6 +47,7 @@ struct pooling<std::integer_sequence<index, K...>, Options...> {
     if (!options.valid()) return options.wrong;
     if (options.groups != 1) return options.without(option::groups);
     if (options.extends()) return options.without(option::output_padding);
+    if (options.winograd != 0) return options.without(option::winograd);
     if (X::rank < nd) return verdict::bad(fault::rank, -1, X::rank, nd, relation::at_least);
     for (int d = 0; d < nd; ++d)
       if (window[d] < 1) return verdict::bad(fault::window, X::rank - nd + d, window[d], 1, relation::at_least);

@@ -130,13 +130,17 @@ struct argument_reads {
 namespace detail {
 
 /// Where operand k of a gathered node lies in the node's own home.
-constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch, node_id into, int k, const home& whole) {
+constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r, node_id into, int k, const home& whole) {
   home h = whole;
   const ir::node& n = g[into];
   if (k < 0) return h;
   if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.axis[n.in[0]]);
   if (n.what == kind::concat) {
-    if (k == 1) h.offset += h.stride[n.aux] * g[n.in[0]].shape[n.aux];
+    int part = 0;
+    fuse::for_each_part(g, r.fates, into, [&](node_id, const extents& place) {
+      if (part++ == k)
+        for (int d = 0; d < n.shape.rank; ++d) h.offset += h.stride[d] * place[d];
+    });
     return h;
   }
   const ir::view_map& m = g.view_of(into);
@@ -216,18 +220,20 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
       m.homes[i] = dense(m.buffers.push(b), n.shape, n.what == kind::copy ? -1 : batch.axis[i]);
     }
     // operands of a gathered value live inside of it, where nobody asks for them as a plain sequence
-    if (r.fates[i] == fate::gathered)
-      for (int k = 0; k < 2; ++k) {
-        const node_id operand = n.in[k];
-        if (operand < 0 || r.fates[operand] != fate::computed || r.contiguous[operand] || m.homes[operand].buffer >= 0) continue;
-        if (n.what == kind::copy || (n.what == kind::view && !fuse::is_pad(g, i))) continue;
-        if (batch.total[operand] || batch.time[operand] != batch.time[i]) continue;
-        m.homes[operand] = detail::part_of(g, batch, i, k, m.homes[i]);
-      }
+    if (r.fates[i] != fate::gathered || n.what == kind::copy || (n.what == kind::view && !fuse::is_pad(g, i))) continue;
+    int parts = 0;
+    auto settle = [&](node_id operand, const extents& = {}) {
+      const int part = parts++;
+      if (r.fates[operand] != fate::computed || r.contiguous[operand] || m.homes[operand].buffer >= 0) return;
+      if (batch.total[operand] || batch.time[operand] != batch.time[i]) return;
+      m.homes[operand] = detail::part_of(g, batch, r, i, part, m.homes[i]);
+    };
+    if (n.what == kind::concat) fuse::for_each_part(g, r.fates, i, settle);
+    else settle(n.in[0]);
   }
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
-    if (st.into >= 0) m.store_homes[s] = detail::part_of(g, batch, st.into, st.operand, m.homes[st.into]);
+    if (st.into >= 0) m.store_homes[s] = detail::part_of(g, batch, r, st.into, st.operand, m.homes[st.into]);
     buffer& b = m.buffers[m.store_homes[s].buffer];
     if (b.first < 0 || st.group < b.first) b.first = st.group;
     if (st.group > b.last) b.last = st.group;

@@ -18,7 +18,7 @@ namespace intarsia {
 enum class fault {
   none, argument, assign_shape, assign_target, axis, branch, broadcast, capture, channels, concat, contraction, element_type, empty,
   extent_zero, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer,
-  not_scalar, number, option, overflow, parameters, path, rank, reshape, result, slice, twice, weight, window, workspace
+  not_scalar, number, option, overflow, parameters, path, rank, reshape, result, slice, twice, weight, window, winograd, workspace
 };
 
 namespace support {
@@ -68,6 +68,7 @@ constexpr fault_text text_of(fault f) {
       {"[twice]", "two outputs into one argument"},
       {"[weight]", "the weight does not fit its input"},
       {"[window]", "the window exceeds the padded input"},
+      {"[winograd]", "3x3, stride 1, dilation 1, groups 1"},
       {"[workspace]", "no static workspaces: ia::prepare"},
   };
   return texts[static_cast<int>(f)];
@@ -77,7 +78,7 @@ constexpr fault_text text_of(fault f) {
 enum class relation { exactly, at_least, at_most, divisor_of, values };
 
 /// The options of windowed operations, for faults in them.
-enum class option { none, pad, pad_sides, stride, dilation, output_padding, groups, foreign };
+enum class option { none, pad, pad_sides, stride, dilation, output_padding, groups, winograd, winograd_tile, foreign };
 
 /// What a shape rule says: a shape, or a fault with its place and what was found there.
 struct verdict {
@@ -152,7 +153,7 @@ struct letter {
 
 /// The figures of a verdict.
 constexpr words figures_of(const verdict& v) {
-  constexpr std::string_view options[] = {"", "pad", "pad_sides", "stride", "dilation", "output_padding", "groups", "this is none"};
+  constexpr std::string_view options[] = {"", "pad", "pad_sides", "stride", "dilation", "output_padding", "groups", "winograd", "winograd_tile", "this is none"};
   constexpr std::string_view relations[] = {"", "at least ", "at most ", "a divisor of "};
   words w;
   if (v.in != option::none) w << options[static_cast<int>(v.in)];
