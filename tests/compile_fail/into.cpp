@@ -33,3 +33,21 @@ void case_3() {
   step.into(loss, x)(x);
 #endif
 }
+
+struct net {
+  ia::nn::linear<3, 2> layer;
+  constexpr auto operator()(auto a) const { return layer(a); }
+};
+BOOST_HANA_ADAPT_STRUCT(net, layer);
+inline ia::tensor<float, 1, 3> row;
+inline ia::tensor<float, 1, 2> pair;
+constexpr auto apply = ia::compile([](auto model, auto a) { return model(a); });
+
+void case_4() {
+  auto ready = ia::prepare(apply, ia::init<net>(1));
+#if INTARSIA_CASE == 4
+  ready.into(row)(row);  // error 4: [into] into; place 1: got float[1, 3]; wanted float[1, 2]
+#else
+  ready.into(pair)(row);
+#endif
+}
