@@ -26,20 +26,27 @@ namespace passes {
 constexpr ir::graph differentiated(const ir::graph_view& traced) { return differentiate::run(traced); }
 
 /// 3. Algebra, common subexpressions, dead code: on values and derivatives together, which share most of their terms.
-constexpr ir::graph simplified(const ir::graph_view& differentiated) { return simplify::run(simplify::separated(differentiated)); }
+constexpr ir::graph simplified(const ir::graph_view& differentiated) {
+  if (simplify::has_data(differentiated)) return simplify::run(simplify::separated(differentiated));
+  return simplify::run(differentiated);
+}
 /// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
 constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::run(simplify::folded(simplified)); }
 
 /// 4. Strided gradients as dense ones; borders as explicit zeros, so that contractions need no bounds; again simplified, because
 ///    windows of one value mostly ask for the same border.
-constexpr ir::graph padded(const ir::graph_view& simplified) { return simplify::run(fuse::with_padding(fuse::with_residues(simplified))); }
+constexpr ir::graph padded(const ir::graph_view& simplified) {
+  if (fuse::has_residues(simplified)) return simplify::run(fuse::with_padding(fuse::with_residues(simplified)));
+  return simplify::run(fuse::with_padding(simplified));
+}
 
 /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
 ///    Where it is not cut, Winograd's transforms, which need the borders, and panels for what is left.
 constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepared) {
   const fuse::batching b = fuse::find_batch(padded, lanes, prepared);
-  if (b.size.empty()) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes);
-  return fuse::with_copies(padded, b);
+  if (!b.size.empty()) return fuse::with_copies(padded, b);
+  if (fuse::has_winograd(padded)) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes);
+  return fuse::with_packing(padded, lanes);
 }
 constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) { return fuse::find_batch(copied, lanes, prepared); }
 constexpr ir::graph tiled(const ir::graph_view& copied, const fuse::batching_view& batch) { return fuse::one_tile(copied, batch); }

@@ -94,6 +94,13 @@ constexpr ir::node_id by_residues(ir::graph& g, ir::node n, ir::contraction c) {
   return whole == wanted ? all : ir::view(g, all, wanted, ir::identity_view(wanted.rank));
 }
 
+constexpr bool has_residues(const ir::graph_view& g) {
+  for (const ir::contraction& c : g.contractions)
+    for (int x = 0; x < c.count; ++x)
+      if (has_residues(c.axis[x])) return true;
+  return false;
+}
+
 constexpr ir::graph with_residues(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
   support::list<ir::node_id> at(from.size(), -1);

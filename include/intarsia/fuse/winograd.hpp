@@ -287,6 +287,12 @@ class winograd_rewrite {
   index tile_, points_, rows_, columns_, panel_;
 };
 
+constexpr bool has_winograd(const ir::graph_view& g) {
+  for (const ir::contraction& c : g.contractions)
+    if (c.winograd != 0) return true;
+  return false;
+}
+
 constexpr ir::graph with_winograd(const ir::graph_view& from, index lanes) {
   ir::graph g = ir::with_tables_of(from);
   support::list<ir::node_id> at(from.size(), -1);

@@ -114,6 +114,13 @@ constexpr ir::node_id slide(ir::graph& g, const ir::node& n, const ir::contracti
   return g.add(made);
 }
 
+/// Without constants the pass has nothing to do (and clang counts the steps of copying a graph).
+constexpr bool has_data(const ir::graph_view& g) {
+  for (const ir::node& n : g.nodes)
+    if (n.what == ir::kind::data) return true;
+  return false;
+}
+
 constexpr ir::graph separated(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
   support::list<ir::node_id> at(from.size(), -1);
