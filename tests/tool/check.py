@@ -59,7 +59,7 @@ with tempfile.TemporaryDirectory() as temporary:
 
     # the same functions in every form
     first = listed(library)
-    check([f[0] for f in first] == ['convolve', 'infer', 'learn', 'smooth#1', 'smooth#2', 'train'], f'functions in an archive: {first}')
+    check([f[0] for f in first] == ['convolve', 'convolve_in_tiles', 'infer', 'learn', 'smooth#1', 'smooth#2', 'train'], f'functions in an archive: {first}')
     check(all(bool(f[2]) == (f[0] == 'infer') for f in first), 'which function is prepared')
     for binary in (program, shared, stripped):
         check(listed(binary) == first, f'{binary} has other functions')
@@ -74,7 +74,7 @@ with tempfile.TemporaryDirectory() as temporary:
         again = prints('explain', stripped, name)
         check(text in again, f'explain {name} differs from ia::explain:\n{again}')
         check(any(f[0].split('#')[0] == name and list(f[4:]) == costs for f in first), f'list differs from ia::cost of {name}: {costs}')
-    check(len(functions) == 5, 'five functions told')
+    check(len(functions) == 6, 'six functions told')
 
     # what cannot be read
     without = into / 'without.o'

@@ -21,6 +21,7 @@ int main() {
   using namespace functions;
   tell<learn>(image{}, kernel{}, edges{});
   tell<convolve>(planes{}, filters{});
+  tell<convolve_in_tiles>(planes{}, filters{});
   tell<train>(ia::init<classifier>(1), batch{}, labels{}, 0.1f);
   tell<smooth>(ia::tensor<float, 16>{});
   tell<smooth>(ia::tensor<float, 32>{});

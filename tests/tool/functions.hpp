@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions whose binaries the tool is tested on: the kernel that is learnt, a convolution with a border, a training
-// step, a prepared model, one name for two sets of types, and one without a name.
+// The functions whose binaries the tool is tested on: the kernel that is learnt, a convolution with a border, the same in Winograd's
+// tiles, a training step, a prepared model, one name for two sets of types, and one without a name.
 #pragma once
 
 #include <intarsia/intarsia.hpp>
@@ -20,6 +20,7 @@ using edges = ia::tensor<float, 6, 7>;
 inline constexpr auto convolve = ia::compile<"convolve">([](auto x, auto k) { return ia::relu(ia::named<"sum">(ia::corr2d(x, k, ia::pad<1>))); });
 using planes = ia::tensor<float, 1, 16, 28, 28>;
 using filters = ia::tensor<float, 32, 16, 3, 3>;
+inline constexpr auto convolve_in_tiles = ia::compile<"convolve_in_tiles">([](auto x, auto k) { return ia::corr2d(x, k, ia::pad<1>, ia::winograd_tile<2>); });
 
 struct classifier {
   ia::nn::linear<48, 40> hidden;

@@ -148,7 +148,7 @@ constexpr void transfer(S& s, N& n) {
       s(a.offset), s(a.den), s(a.axis0), s(a.c0), s(a.axis1), s(a.c1);
     }
   } else if constexpr (std::is_same_v<std::remove_const_t<N>, contraction>) {
-    s(n.count);
+    s(n.count), s(n.winograd);
     if (n.count < 0 || n.count > max_contraction_axes) {
       if constexpr (std::is_same_v<S, reader>) s.fail(), n.count = 0;
       return;
