@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What works, contenders and the runner share. A work is declared once, in work/; a contender (a compilation of Intarsia,
+// What works, contenders and the runner share. A work is declared once, in cases/; a contender (a compilation of Intarsia,
 // a peer) is a module that offers tasks for the works it can do; the runner gives all of them the same data.
 #pragma once
 

@@ -23,7 +23,7 @@
 #include <regex>
 #include <stdexcept>
 
-#include "work/all.hpp"
+#include "cases/all.hpp"
 
 namespace {
 

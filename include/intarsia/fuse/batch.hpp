@@ -239,11 +239,7 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes, bool prepare
 constexpr ir::graph with_copies(const ir::graph_view& from, const batching& b) {
   const index lanes = b.size[1];
   ir::graph g = ir::with_tables_of(from);
-  support::list<node_id> at(from.size(), -1);
-  for (node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
+  ir::rewrite(g, from, [&](node_id i, ir::node n) {
     if (n.what == kind::contract && b.total[i]) {
       const ir::contraction& c = from.contraction_of(i);
       index summed = 1, extent[2] = {1, 1};
@@ -270,16 +266,12 @@ constexpr ir::graph with_copies(const ir::graph_view& from, const batching& b) {
             kept.axis[x].dim[ir::out] = n.shape.rank;
             n.shape.push(lanes);
             n.aux = g.contractions.push(kept);
-            at[i] = ir::reduce(g, ir::opcode::add, g.add(n), 1 << (n.shape.rank - 1));
-            break;
+            return ir::reduce(g, ir::opcode::add, g.add(n), 1 << (n.shape.rank - 1));
           }
-        if (at[i] >= 0) continue;
       }
     }
-    at[i] = g.add(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return g.add(n);
+  });
   return g;
 }
 

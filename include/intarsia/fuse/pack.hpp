@@ -94,11 +94,7 @@ inline constexpr index worth_a_copy = index{1} << 22;
 
 constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
   ir::graph g = ir::with_tables_of(from);
-  support::list<ir::node_id> at(from.size(), -1);
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
+  ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
       ir::contraction c = from.contraction_of(i);
       if (ir::products_of(c) >= worth_a_copy) {
@@ -108,7 +104,7 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
       }
       const bool packed = is_packed(c, n.shape.rank, {g[n.in[0]].shape.rank, g[n.in[1]].shape.rank});
       const index wide = n.type == ir::dtype::f64 ? lanes / 2 : lanes;
-      for (int r = ir::lhs; r <= ir::rhs && at[i] < 0 && !packed; ++r) {
+      for (int r = ir::lhs; r <= ir::rhs && !packed; ++r) {
         const int x = channel_axis(c, static_cast<ir::role>(r));
         const ir::node& w = g[n.in[r - ir::lhs]];
         if (x < 0 || c.count >= ir::max_contraction_axes || w.shape.rank < 3) continue;
@@ -116,14 +112,12 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
         // a panel is used again for every pixel: few pixels do not repay the copy
         if (channels % wide != 0 || n.shape.size() / channels < 16) continue;
         if (c.axis[x].dim[r] != 0 && ir::products_of(c) < worth_a_copy) continue;
-        at[i] = pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
+        return pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
       }
     }
     if (n.what == ir::kind::reshape) n.in[0] = whole_of(g, n.in[0]);
-    if (at[i] < 0) at[i] = g.add(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return g.add(n);
+  });
   return g;
 }
 

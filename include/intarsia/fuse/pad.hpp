@@ -30,11 +30,7 @@ constexpr reach reach_of(const ir::contraction_axis& a) {
 
 constexpr ir::graph with_padding(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
-  support::list<ir::node_id> at(from.size(), -1);
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
+  ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     if (n.what == ir::kind::contract) {
       ir::contraction c = from.contraction_of(i);
       for (int r = 0; r < 2; ++r) {
@@ -56,10 +52,8 @@ constexpr ir::graph with_padding(const ir::graph_view& from) {
       }
       n.aux = g.contractions.push(c);
     }
-    at[i] = g.add(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return g.add(n);
+  });
   return g;
 }
 

@@ -103,19 +103,13 @@ constexpr bool has_residues(const ir::graph_view& g) {
 
 constexpr ir::graph with_residues(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
-  support::list<ir::node_id> at(from.size(), -1);
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
+  ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     int residues = 0;
     if (n.what == ir::kind::contract)
       for (int x = 0; x < from.contraction_of(i).count; ++x) residues += has_residues(from.contraction_of(i).axis[x]);
     const bool room = residues > 0 && from.contraction_of(i).count + residues <= ir::max_contraction_axes && n.shape.rank + residues <= max_rank;
-    at[i] = room ? by_residues(g, n, from.contraction_of(i)) : g.add(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return room ? by_residues(g, n, from.contraction_of(i)) : g.add(n);
+  });
   return g;
 }
 

@@ -295,20 +295,14 @@ constexpr bool has_winograd(const ir::graph_view& g) {
 
 constexpr ir::graph with_winograd(const ir::graph_view& from, index lanes) {
   ir::graph g = ir::with_tables_of(from);
-  support::list<ir::node_id> at(from.size(), -1);
   bool changed = false;
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
+  ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     const int asked = n.what == ir::kind::contract ? from.contraction_of(i).winograd : 0;
     const square_convolution c = asked > 0 ? square_convolution::of(from.contraction_of(i)) : square_convolution{};
     const index tile = c.exists() ? winograd_tile(c, asked, ir::size_of(n.type)) : 1;
     changed = changed || tile > 1;
-    at[i] = tile > 1 ? winograd_rewrite(g, c, tile, n.type == ir::dtype::f64 ? lanes / 2 : lanes).run(n) : g.add(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return tile > 1 ? winograd_rewrite(g, c, tile, n.type == ir::dtype::f64 ? lanes / 2 : lanes).run(n) : g.add(n);
+  });
   if (changed) return simplify::without_dead(g);
   return g;
 }

@@ -98,6 +98,21 @@ constexpr node_id broadcast(graph& g, node_id a, const extents& shape) {
   return view(g, a, shape, m);
 }
 
+/// A graph made again, node by node: `make(i, n)` adds to g what stands for node i, n having its new operands, and tells its
+/// number. Outputs and labels follow.
+template <class Make>
+constexpr void rewrite(graph& g, const graph_view& from, Make make) {
+  support::list<node_id> at(from.size(), -1);
+  for (node_id i = 0; i < from.size(); ++i) {
+    node n = from[i];
+    for (node_id& operand : n.in)
+      if (operand >= 0) operand = at[operand];
+    at[i] = make(i, n);
+  }
+  for (const output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
+  for (const label& l : from.labels) g.labels.push({at[l.node], l.name});
+}
+
 /// Inserts axes of extent 1 where `kept` has bits, so that a reduction's result lines up with its operand again.
 constexpr node_id insert_axes(graph& g, node_id a, int mask, int rank) {
   extents shape;

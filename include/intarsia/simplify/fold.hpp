@@ -28,16 +28,11 @@ class folding {
       for (ir::node_id operand : n.in)
         if (operand >= 0) ++uses[operand];
     for (const ir::output& o : from_.outputs) ++uses[o.node];
-    support::list<ir::node_id> at(from_.size(), -1);
-    for (ir::node_id i = 0; i < from_.size(); ++i) {
-      ir::node n = from_[i];
-      for (ir::node_id& operand : n.in)
-        if (operand >= 0) operand = at[operand];
-      at[i] = n.what != ir::kind::map || !ir::is_float(n.type) ? add(n, fixed[i]) : fixed[i] ? early(n) : late(n);
-      shared_[at[i]] = shared_[at[i]] || uses[i] > 1;
-    }
-    for (const ir::output& o : from_.outputs) g_.outputs.push({at[o.node], o.assigned});
-    for (const ir::label& l : from_.labels) g_.labels.push({at[l.node], l.name});
+    ir::rewrite(g_, from_, [&](ir::node_id i, const ir::node& n) {
+      const ir::node_id made = n.what != ir::kind::map || !ir::is_float(n.type) ? add(n, fixed[i]) : fixed[i] ? early(n) : late(n);
+      shared_[made] = shared_[made] || uses[i] > 1;
+      return made;
+    });
     return static_cast<ir::graph&&>(g_);
   }
 

@@ -123,24 +123,15 @@ constexpr bool has_data(const ir::graph_view& g) {
 
 constexpr ir::graph separated(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
-  support::list<ir::node_id> at(from.size(), -1);
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    const int kernel = n.what == ir::kind::contract ? constant_kernel(from, n, from.contraction_of(i)) : -1;
+  ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
+    const int kernel = n.what == ir::kind::contract ? constant_kernel(from, from[i], from.contraction_of(i)) : -1;
     outer_product f;
-    if (kernel >= 0) f = factors(from, n.in[kernel - ir::lhs]);
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
-    if (!f.exists) {
-      at[i] = g.add(n);
-      continue;
-    }
+    if (kernel >= 0) f = factors(from, from[i].in[kernel - ir::lhs]);
+    if (!f.exists) return g.add(n);
     const ir::role r = static_cast<ir::role>(kernel);
     const ir::node_id columns = slide(g, n, from.contraction_of(i), r, 0, n.in[r == ir::lhs ? 1 : 0], constant_row(g, n.type, f.column), true);
-    at[i] = slide(g, n, from.contraction_of(i), r, 1, columns, constant_row(g, n.type, f.row), false);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+    return slide(g, n, from.contraction_of(i), r, 1, columns, constant_row(g, n.type, f.row), false);
+  });
   return g;
 }
 

@@ -91,21 +91,17 @@ constexpr ir::graph run(const ir::graph_view& from) {
   g.contractions.clear();
   twins seen(from.size());
   tables unique;
-  support::list<ir::node_id> at(from.size(), -1);
   auto intern = [&](const ir::node& n) { return seen.intern(g, n); };
-  for (ir::node_id i = 0; i < from.size(); ++i) {
-    ir::node n = from[i];
-    for (ir::node_id& operand : n.in)
-      if (operand >= 0) operand = at[operand];
-    if (n.what == ir::kind::map) at[i] = pointwise(g, n, intern);
-    else if (n.what == ir::kind::view) at[i] = view(g, n, from.view_of(i), unique, intern);
-    else if (n.what == ir::kind::reshape) at[i] = reshape(g, n, unique, intern);
-    else if (n.what == ir::kind::reduce) at[i] = reduce(g, n, intern);
-    else if (n.what == ir::kind::contract) at[i] = contract(g, n, from.contraction_of(i), unique, intern);
-    else at[i] = intern(n);
-  }
-  for (const ir::output& o : from.outputs) g.outputs.push({at[o.node], o.assigned});
-  for (const ir::label& l : from.labels) g.labels.push({at[l.node], l.name});
+  ir::rewrite(g, from, [&](ir::node_id i, const ir::node& n) {
+    switch (n.what) {
+      case ir::kind::map: return pointwise(g, n, intern);
+      case ir::kind::view: return view(g, n, from.view_of(i), unique, intern);
+      case ir::kind::reshape: return reshape(g, n, unique, intern);
+      case ir::kind::reduce: return reduce(g, n, intern);
+      case ir::kind::contract: return contract(g, n, from.contraction_of(i), unique, intern);
+      default: return intern(n);
+    }
+  });
   return without_dead(g);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions forward, with prepared weights as for inference.
-#include "../work/convolutions.hpp"
+#include "../cases/convolutions.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradients of convolutions to their input and to their kernel, as `grad` of a scalar that has the wanted gradient.
-#include "../work/convolutions.hpp"
+#include "../cases/convolutions.hpp"
 #include "contender.hpp"
 
 namespace bench {

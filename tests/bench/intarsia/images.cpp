@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filters on images, as statements of a function: the kernel an argument, or a constant that the compiler sees through.
-#include "../work/images.hpp"
+#include "../cases/images.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // LeNet as the README has it, with either activation.
-#include "../work/lenet.hpp"
+#include "../cases/lenet.hpp"
 #include "contender.hpp"
 
 namespace bench {

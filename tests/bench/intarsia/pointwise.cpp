@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elementwise functions, into the caller's memory.
-#include "../work/pointwise.hpp"
+#include "../cases/pointwise.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ResNet-18 in one prepared call; `prepare` folds the batch norms into the weights.
-#include "../work/resnet18.hpp"
+#include "../cases/resnet18.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that live in registers.
-#include "../work/small.hpp"
+#include "../cases/small.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers of an audio effect, one call for each sample; the history is the caller's.
-#include "../work/streaming.hpp"
+#include "../cases/streaming.hpp"
 #include "contender.hpp"
 
 namespace bench {

@@ -2,7 +2,7 @@
 // The ten learning steps written by hand for AVX2: image and wanted result stay in registers, a row in each.
 #include <immintrin.h>
 
-#include "../work/small.hpp"
+#include "../cases/small.hpp"
 
 namespace {
 

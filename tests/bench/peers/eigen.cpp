@@ -2,10 +2,10 @@
 // Eigen: fixed-size arrays and matrices, expressions fused as Eigen does, no temporaries.
 #include <Eigen/Core>
 
-#include "../work/images.hpp"
-#include "../work/pointwise.hpp"
-#include "../work/small.hpp"
-#include "../work/streaming.hpp"
+#include "../cases/images.hpp"
+#include "../cases/pointwise.hpp"
+#include "../cases/small.hpp"
+#include "../cases/streaming.hpp"
 
 namespace {
 

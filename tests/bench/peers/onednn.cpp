@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "../work/convolutions.hpp"
-#include "../work/images.hpp"
+#include "../cases/convolutions.hpp"
+#include "../cases/images.hpp"
 
 namespace {
 

@@ -8,12 +8,12 @@
 #include <memory>
 #include <stdexcept>
 
-#include "../work/convolutions.hpp"
-#include "../work/images.hpp"
-#include "../work/lenet.hpp"
-#include "../work/pointwise.hpp"
-#include "../work/resnet18.hpp"
-#include "../work/small.hpp"
+#include "../cases/convolutions.hpp"
+#include "../cases/images.hpp"
+#include "../cases/lenet.hpp"
+#include "../cases/pointwise.hpp"
+#include "../cases/resnet18.hpp"
+#include "../cases/small.hpp"
 #include "onnx_model.hpp"
 
 namespace {

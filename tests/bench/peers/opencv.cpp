@@ -3,7 +3,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "../work/images.hpp"
+#include "../cases/images.hpp"
 
 namespace {
 

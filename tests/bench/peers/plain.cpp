@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
-#include "../work/images.hpp"
-#include "../work/pointwise.hpp"
-#include "../work/small.hpp"
-#include "../work/streaming.hpp"
+#include "../cases/images.hpp"
+#include "../cases/pointwise.hpp"
+#include "../cases/small.hpp"
+#include "../cases/streaming.hpp"
 
 namespace {
 
