@@ -33,6 +33,8 @@ void for_each_work(F f) {
   }(std::make_index_sequence<Works.size()>{});
 }
 
+inline constexpr auto apply = ia::compile([](auto model, auto x) { return model(x); });
+
 // one for each family, in a file of its own
 void small_of_intarsia(registry&);
 void images_of_intarsia(registry&);

@@ -7,8 +7,6 @@ namespace bench {
 namespace {
 
 
-constexpr auto apply = ia::compile([](auto model, auto x) { return model(x); });
-
 template <const auto& Works>
 void offer_all(registry& r) {
   for_each_work<Works>([&]<std::size_t I>(std::integral_constant<std::size_t, I>) {

@@ -26,7 +26,6 @@ struct lenet {
   }
 };
 
-constexpr auto infer = ia::compile([](auto model, auto x) { return model(x); });
 constexpr auto train = ia::compile([](auto model, auto x, auto label, auto rate) {
   auto loss = ia::cross_entropy(model(x), label);
   return ia::outputs(loss, ia::assign(model, model - rate * ia::grad(loss, model)));
@@ -57,7 +56,7 @@ void lenet_of_intarsia(registry& r) {
     r.offer(me, c.name(), [](const arrays& a) {
       const ia::view<const float, c.batch, 1, 28, 28> x(a.in[0]);
       if constexpr (!c.training) {
-        return repeat([ready = ia::prepare(infer, weights_from<net>(a)), x, y = ia::view<float, c.batch, 10>(a.out[0])]() mutable { ready.into(y)(x); });
+        return repeat([ready = ia::prepare(apply, weights_from<net>(a)), x, y = ia::view<float, c.batch, 10>(a.out[0])]() mutable { ready.into(y)(x); });
       } else {
         auto s = std::make_shared<training<net, c.batch>>(training<net, c.batch>{weights_from<net>(a), {}, x});
         for (std::size_t n = 0; n < c.batch; ++n) s->label(n) = static_cast<int>(a.in[1][n]);

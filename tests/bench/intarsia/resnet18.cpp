@@ -52,9 +52,6 @@ struct resnet18 {
 BOOST_HANA_ADAPT_STRUCT(bench::resnet18, stem, block1, block2, block3, block4, block5, block6, block7, block8, last);
 
 namespace bench {
-namespace {
-constexpr auto infer = ia::compile([](auto model, auto x) { return model(x); });
-}  // namespace
 
 void resnet18_of_intarsia(registry& r) {
   r.offer(me, resnet18_name, [](const arrays& a) {
@@ -63,7 +60,7 @@ void resnet18_of_intarsia(registry& r) {
     std::size_t p = 0, b = 0;
     ia::for_each_parameter(theta, [&](auto, auto v) { std::copy_n(a.in[1 + p / 3 * 5 + p % 3], v.size(), v.data()), ++p; });
     ia::for_each_buffer(theta, [&](auto, auto v) { std::copy_n(a.in[1 + b / 2 * 5 + 3 + b % 2], v.size(), v.data()), ++b; });
-    return repeat([ready = ia::prepare(infer, theta), x = ia::view<const float, 1, 3, 224, 224>(a.in[0]), y = ia::view<float, 1, classes>(a.out[0])]() mutable { ready.into(y)(x); });
+    return repeat([ready = ia::prepare(apply, theta), x = ia::view<const float, 1, 3, 224, 224>(a.in[0]), y = ia::view<float, 1, classes>(a.out[0])]() mutable { ready.into(y)(x); });
   });
 }
 

@@ -23,8 +23,6 @@ struct scale {
   BOOST_HANA_DEFINE_STRUCT(scale, (factor_type, factor));
   constexpr auto operator()(auto x) const { return ia::relu(x * factor); }
 };
-constexpr auto apply = ia::compile([](auto model, auto x) { return model(x); });
-
 }  // namespace
 
 void small_of_intarsia(registry& r) {

@@ -31,8 +31,6 @@ BOOST_HANA_ADAPT_STRUCT(bench::rest, middle, out);
 namespace bench {
 namespace {
 
-constexpr auto apply = ia::compile([](auto model, auto x) { return model(x); });
-
 template <class Net>
 auto prepared_from(const arrays& a, std::size_t first) {
   ia::weights<Net> theta;
