@@ -10,7 +10,7 @@ constexpr auto twice = ia::compile<"twice">([](auto a, auto b) { return a * 2 + 
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = twice(x, "three");  // error 1: [argument] twice; argument 2
-#else
+#elif !INTARSIA_CASE
   auto y = twice(x, 3.f);
 #endif
 }
@@ -18,7 +18,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = twice(x + 1, x);  // error 2: [argument] twice; argument 1
-#else
+#elif !INTARSIA_CASE
   auto y = twice(ia::evaluate(x + 1), x);
 #endif
 }

@@ -15,7 +15,7 @@ constexpr auto inner = ia::compile<"inner">([](auto a) {
 void case_1() {
 #if INTARSIA_CASE == 1
   halve(fixed);  // error 1: [assign_target] halve; argument 1
-#else
+#elif !INTARSIA_CASE
   halve(x);
 #endif
 }
@@ -23,7 +23,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   halve(ia::tensor<float, 3>{1, 2, 3});  // error 2: [assign_target] halve; argument 1
-#else
+#elif !INTARSIA_CASE
   halve(x);
 #endif
 }
@@ -31,7 +31,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   inner(x);  // error 3: [assign_target] inner; assign to a non-const argument
-#else
+#elif !INTARSIA_CASE
   halve(x);
 #endif
 }

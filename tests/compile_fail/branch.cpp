@@ -20,7 +20,7 @@ constexpr auto chooses = ia::compile<"chooses">([](auto a) { return ia::where(ia
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = branches(x);  // error 1: [branch] branches; ia::where(a < b, x, y) chooses
-#else
+#elif !INTARSIA_CASE
   auto y = chooses(x);
 #endif
 }
@@ -28,7 +28,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = loops(x);  // error 2: [branch] loops
-#else
+#elif !INTARSIA_CASE
   auto y = chooses(x);
 #endif
 }

@@ -7,7 +7,7 @@ namespace ia = intarsia;
 void case_1() {
 #if INTARSIA_CASE == 1
   ia::tensor<float, 3> t{1, 2};  // error 1: [initialisers] tensor; axis 0: got 2, wanted 3
-#else
+#elif !INTARSIA_CASE
   ia::tensor<float, 3> t{1, 2, 3};
 #endif
 }
@@ -15,7 +15,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   ia::tensor<float, 2, 2> t{{1, 2}, {3, 4}, {5, 6}};  // error 2: [initialisers] tensor; axis 0: got 3, wanted 2
-#else
+#elif !INTARSIA_CASE
   ia::tensor<float, 2, 2> t{{1, 2}, {3, 4}};
 #endif
 }
@@ -23,7 +23,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   ia::tensor<float, 2, 2> t{{1, 2}, {3, 4, 5}};  // error 3: [initialisers] tensor; axis 1: got 3, wanted 2
-#else
+#elif !INTARSIA_CASE
   ia::tensor<float, 2, 2> t{{1, 2}, {3, 4}};
 #endif
 }
@@ -31,7 +31,7 @@ void case_3() {
 void case_4() {
 #if INTARSIA_CASE == 4
   ia::tensor<float, 2, 2> t{1, 2, 3, 4};  // error 4: [initialisers] tensor; got 4 numbers, wanted 2 lists
-#else
+#elif !INTARSIA_CASE
   ia::tensor<float, 2, 2> t{{1, 2}, {3, 4}};
 #endif
 }
@@ -39,7 +39,7 @@ void case_4() {
 void case_5() {
 #if INTARSIA_CASE == 5
   ia::tensor<float, 1, 2, 2> t{{{1, 2}}};  // error 5: [initialisers] tensor; axis 1: got 1, wanted 2
-#else
+#elif !INTARSIA_CASE
   ia::tensor<float, 1, 2, 2> t{{{1, 2}, {3, 4}}};
 #endif
 }

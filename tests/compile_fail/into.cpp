@@ -13,7 +13,7 @@ constexpr auto step = ia::compile<"step">([](auto a) { return ia::outputs(ia::su
 void case_1() {
 #if INTARSIA_CASE == 1
   step.into(loss, four)(x);  // error 1: [into] into; place 2: got float[4]; wanted float[3]
-#else
+#elif !INTARSIA_CASE
   step.into(loss, x)(x);
 #endif
 }
@@ -21,7 +21,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   step.into(loss)(x);  // error 2: [into] into; got 1 places, wanted 2
-#else
+#elif !INTARSIA_CASE
   step.into(loss, x)(x);
 #endif
 }
@@ -29,7 +29,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   step.into(loss, fixed)(x);  // error 3: [into] into; place 2 is const
-#else
+#elif !INTARSIA_CASE
   step.into(loss, x)(x);
 #endif
 }
@@ -47,7 +47,7 @@ void case_4() {
   auto ready = ia::prepare(apply, ia::init<net>(1));
 #if INTARSIA_CASE == 4
   ready.into(row)(row);  // error 4: [into] into; place 1: got float[1, 3]; wanted float[1, 2]
-#else
+#elif !INTARSIA_CASE
   ready.into(pair)(row);
 #endif
 }

@@ -59,7 +59,7 @@ inline ia::tensor<float, 3> vector3;
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = infer(wrong_channels, images);  // error 1: [channels] corr2d; axis 1: got 7, wanted 6; at conv2.weight; [2, 6, 12, 12] and [16, 7, 5, 5]
-#else
+#elif !INTARSIA_CASE
   auto y = infer(theta, images);
 #endif
 }
@@ -67,7 +67,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = infer(wrong_norm, images);  // error 2: [channels] batch_norm; axis 1: got 16, wanted 8; at norm.weight
-#else
+#elif !INTARSIA_CASE
   auto y = infer(theta, images);
 #endif
 }
@@ -75,7 +75,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   auto y = infer(wrong_linear, images);  // error 3: [weight] linear; axis 1: got 256, wanted 128; at fc.weight; [2, 256] and [10, 128]
-#else
+#elif !INTARSIA_CASE
   auto y = infer(theta, images);
 #endif
 }
@@ -83,7 +83,7 @@ void case_3() {
 void case_4() {
 #if INTARSIA_CASE == 4
   auto y = infer(wrong_pool, images);  // error 4: [window] max_pool; axis 2: got 9, wanted at most 8; after norm.
-#else
+#elif !INTARSIA_CASE
   auto y = infer(theta, images);
 #endif
 }
@@ -91,7 +91,7 @@ void case_4() {
 void case_5() {
 #if INTARSIA_CASE == 5
   float loss = train(wrong_linear, images, labels);  // error 5: [weight] linear; axis 1: got 256, wanted 128; at fc.weight
-#else
+#elif !INTARSIA_CASE
   float loss = train(theta, images, labels);
 #endif
 }
@@ -99,7 +99,7 @@ void case_5() {
 void case_6() {
 #if INTARSIA_CASE == 6
   float loss = train(theta, images, three_labels);  // error 6: [labels] cross_entropy; axis 0: got 3, wanted 2; after fc.bias
-#else
+#elif !INTARSIA_CASE
   float loss = train(theta, images, labels);
 #endif
 }
@@ -107,7 +107,7 @@ void case_6() {
 void case_7() {
 #if INTARSIA_CASE == 7
   auto y = infer(deep_wrong, features);  // error 7: [channels] corr2d; axis 1: got 5, wanted 4; at last.weight
-#else
+#elif !INTARSIA_CASE
   auto y = infer(deep_theta, features);
 #endif
 }
@@ -115,7 +115,7 @@ void case_7() {
 void case_8() {
 #if INTARSIA_CASE == 8
   auto y = infer(theta, doubles);  // error 8: [element_type] corr2d; got float, wanted double; at conv1.weight
-#else
+#elif !INTARSIA_CASE
   auto y = infer(theta, images);
 #endif
 }
@@ -123,7 +123,7 @@ void case_8() {
 void case_9() {
 #if INTARSIA_CASE == 9
   float loss = train(frozen, images, labels);  // error 9: [assign_target] train; argument 1
-#else
+#elif !INTARSIA_CASE
   float loss = train(theta, images, labels);
 #endif
 }
@@ -131,7 +131,7 @@ void case_9() {
 void case_10() {
 #if INTARSIA_CASE == 10
   shrink(theta, vector3);  // error 10: [broadcast] operator*; at conv1.weight
-#else
+#elif !INTARSIA_CASE
   shrink(theta, 0.5f);
 #endif
 }
@@ -139,7 +139,7 @@ void case_10() {
 void case_11() {
 #if INTARSIA_CASE == 11
   auto ready = ia::prepare(infer, wrong_channels); ready(images);  // error 11: [channels] corr2d; axis 1: got 7, wanted 6; at conv2.weight
-#else
+#elif !INTARSIA_CASE
   auto ready = ia::prepare(infer, theta);
   ready(images);
 #endif

@@ -22,7 +22,7 @@ BOOST_HANA_ADAPT_STRUCT(good, fc);
 void case_1() {
 #if INTARSIA_CASE == 1
   auto theta = ia::init<bare>(1);  // error 1: [not_adapted] weights; BOOST_HANA_ADAPT_STRUCT
-#else
+#elif !INTARSIA_CASE
   auto theta = ia::init<good>(1);
 #endif
 }
@@ -30,7 +30,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto theta = ia::init<outer>(1);  // error 2: [not_adapted] weights; member block
-#else
+#elif !INTARSIA_CASE
   auto theta = ia::init<good>(1);
 #endif
 }
@@ -38,7 +38,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   ia::weights<bare> theta;  // error 3: [not_adapted] weights
-#else
+#elif !INTARSIA_CASE
   ia::weights<good> theta;
 #endif
 }

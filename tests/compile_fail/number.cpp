@@ -9,7 +9,7 @@ inline ia::tensor<std::int32_t, 2, 3> n;
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = n * 0.5;  // error 1: [number] operator*; got double, wanted int32
-#else
+#elif !INTARSIA_CASE
   auto y = n * 2;
 #endif
 }
@@ -17,7 +17,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = ia::clamp(n, 0.5, 2.5);  // error 2: [number] clamp; got double, wanted int32
-#else
+#elif !INTARSIA_CASE
   auto y = ia::clamp(n, 0, 2);
 #endif
 }
@@ -25,7 +25,7 @@ void case_2() {
 void case_3() {
 #if INTARSIA_CASE == 3
   auto y = ia::pow<0.5>(n);  // error 3: [number] pow; got double, wanted int32
-#else
+#elif !INTARSIA_CASE
   auto y = ia::pow<3>(n);
 #endif
 }

@@ -11,7 +11,7 @@ constexpr auto generic = ia::compile<"generic">([](auto a) { return a * 2; });
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = typed(x);  // error 1: [parameters] typed; got 1 arguments; one auto parameter for each argument
-#else
+#elif !INTARSIA_CASE
   auto y = generic(x);
 #endif
 }
@@ -19,7 +19,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = generic(x, x);  // error 2: [parameters] generic; got 2 arguments
-#else
+#elif !INTARSIA_CASE
   auto y = generic(x);
 #endif
 }

@@ -16,7 +16,7 @@ constexpr auto right = ia::compile<"right">([](auto model) { return ia::sum(ia::
 void case_1() {
 #if INTARSIA_CASE == 1
   auto w = ia::get<"fc2.weight">(theta);  // error 1: [path] get; fc2.weight; no such parameter in the model
-#else
+#elif !INTARSIA_CASE
   auto w = ia::get<"fc1.weight">(theta);
 #endif
 }
@@ -24,7 +24,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto s = wrong(theta);  // error 2: [path] get; fc2.weight
-#else
+#elif !INTARSIA_CASE
   auto s = right(theta);
 #endif
 }

@@ -12,7 +12,7 @@ constexpr auto fine = ia::compile<"fine">([](auto a) { return a + 3; });
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = constant(x);  // error 1: [result] constant; return expressions or ia::outputs
-#else
+#elif !INTARSIA_CASE
   auto y = fine(x);
 #endif
 }
@@ -20,7 +20,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   nothing(x);  // error 2: [result] nothing
-#else
+#elif !INTARSIA_CASE
   fine(x);
 #endif
 }

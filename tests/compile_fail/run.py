@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that must not compile, and their twins that must.    run.py INCLUDE COMPILER [flags...] [-- FILE[:CASE]...]
 
-Each file here holds numbered cases. Without INTARSIA_CASE it compiles; with INTARSIA_CASE=3 it does not, and the line that ends in
+Each file here holds numbered cases. Without INTARSIA_CASE it compiles: the twins of all cases. With INTARSIA_CASE=3 it holds that case
+alone (`#elif !INTARSIA_CASE` keeps the other twins out, as they take time) and does not compile; the line that ends in
     // error 3: piece; piece; ...
 gets exactly one error, which stands within the first 6 lines of the message at that line, holds every piece in its first line, and
 keeps the budget below. What is not as it should be is printed whole. Named cases are shown, right or wrong.
 """
-import concurrent.futures
-import os
 import pathlib
 import re
 import resource
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 MOST_LINES, MOST_BYTES = 8, 1126  # 1.1 KB; for a compiled function 12 lines and 1.5 KB would do, but nothing needs them
 FIRST_LINES = 6
@@ -71,46 +71,46 @@ def complaints_about(message, place, pieces):
         yield 'text is printed as numbers'
 
 
-def examine(source, library):
-    """Complaints about one file's cases, how many there are, and the longest message in lines and bytes."""
+def judge(source, library):
+    """One file: how many cases, and of each that is not as it should be (or named) the text; lines and bytes of its messages."""
     text = source.read_text()
     special = re.search(r'^// flags: (.*)$', text, re.M)
     flags = special[1].split() if special else library
     twin = re.search(r'^// twin: (.*)$', text, re.M)
-    told, failed, cases, longest = [], 0, 0, [0, 0]
-    good, message = compiled('-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused', *(twin[1].split() if twin else flags), str(source))
-    if not good:
-        failed += 1
-        told.append(f'{source.name}: the twin does not compile\n{message}')
     expectations = [(n, *m.groups()) for n, line in enumerate(text.splitlines(), 1) if (m := re.search(r'// error (\d+): (.*)$', line))]
     if [int(e[1]) for e in expectations] != list(range(1, len(expectations) + 1)):
-        sys.exit(f'{source.name}: the cases are not numbered from 1')
+        return 0, [f'{source.name}: the cases are not numbered from 1'], [], []
+    cases, failures, shown, sizes = 0, [], [], []
+    good, message = compiled('-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused', *(twin[1].split() if twin else flags), str(source))
+    if not good:
+        failures.append(f'{source.name}: the twin does not compile\n{message}')
     for line, number, pieces in expectations:
-        if wanted and source.stem not in wanted and f'{source.stem}:{number}' not in wanted:
+        named = source.stem in wanted or f'{source.stem}:{number}' in wanted
+        if wanted and not named:
             continue
         cases += 1
         good, message = compiled('-fsyntax-only', *flags, f'-DINTARSIA_CASE={number}', str(source))
         complaints = ['it compiles'] if good else list(complaints_about(message, f'{source.name}:{line}', pieces.split('; ')))
         lines = counted(message)
-        longest = [max(longest[0], len(lines)), max(longest[1], sum(len(l.encode()) + 1 for l in lines))]
+        sizes.append((len(lines), sum(len(l.encode()) + 1 for l in lines)))
         if complaints:
-            failed += 1
-            told.append(f'{source.name} case {number}: {", ".join(complaints)}')
-        if complaints or wanted:
-            told.append(message)
-    return told, failed, cases, longest
+            failures.append(f'{source.name} case {number}: {", ".join(complaints)}\n{message}')
+        elif named:
+            shown.append(message)
+    return cases, failures, shown, sizes
 
 
-failed = cases = 0
-longest = [0, 0]
-sources = [s for s in sorted(here.glob('*.cpp')) if not wanted or any(w.split(':')[0] == s.stem for w in wanted)]
-with tempfile.TemporaryDirectory() as temporary, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
+sources = [s for s in here.glob('*.cpp') if not wanted or any(w.split(':')[0] == s.stem for w in wanted)]
+with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(max_workers=2) as two:
     library = precompiled(pathlib.Path(temporary))
-    for told, wrong, count, size in threads.map(lambda source: examine(source, library), sources):
-        print(*told, sep='\n', end='\n' if told else '')
-        failed, cases = failed + wrong, cases + count
-        longest = [max(longest[0], size[0]), max(longest[1], size[1])]
+    # the longest first, so that both end together
+    results = list(two.map(lambda s: judge(s, library), sorted(sources, key=lambda s: -s.stat().st_size)))
+failures = [f for r in results for f in r[1]]
+for text in [t for r in results for t in r[2]] + failures:
+    print(text)
+cases = sum(r[0] for r in results)
+sizes = [s for r in results for s in r[3]] or [(0, 0)]
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(f'{cases} cases, {failed} failures; the longest message has {longest[0]} lines and {longest[1]} bytes; '
+print(f'{cases} cases, {len(failures)} failures; the longest message has {max(s[0] for s in sizes)} lines and {max(s[1] for s in sizes)} bytes; '
       f'{used.ru_utime + used.ru_stime:.0f} s of processor time')
-sys.exit(failed > 0 or not cases)
+sys.exit(len(failures) > 0 or not cases)

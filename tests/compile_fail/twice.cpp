@@ -11,7 +11,7 @@ constexpr auto right = ia::compile<"right">([](auto a, auto b) { return ia::outp
 void case_1() {
 #if INTARSIA_CASE == 1
   wrong(x, y);  // error 1: [twice] wrong; two outputs into one argument
-#else
+#elif !INTARSIA_CASE
   right(x, y);
 #endif
 }

@@ -13,7 +13,7 @@ inline ia::tensor<float, 10> long_b;
 void case_1() {
 #if INTARSIA_CASE == 1
   auto y = ia::linear(x, turned);  // error 1: [weight] linear; axis 1: got 10, wanted 3; [4, 10] and [10, 3]
-#else
+#elif !INTARSIA_CASE
   auto y = ia::linear(x, w);
 #endif
 }
@@ -21,7 +21,7 @@ void case_1() {
 void case_2() {
 #if INTARSIA_CASE == 2
   auto y = ia::linear(x, w, long_b);  // error 2: [weight] linear; axis 0: got 10, wanted 3; [3, 10] and [10]
-#else
+#elif !INTARSIA_CASE
   auto y = ia::linear(x, w, b);
 #endif
 }
