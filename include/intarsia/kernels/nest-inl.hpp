@@ -140,7 +140,7 @@ struct nest_kernel {
 
   /// Slots of an instruction that are the same value: neighbouring windows load the same elements. `of[s]` is the cell
   /// that holds slot s, `from[c]` a slot of cell c.
-  static constexpr int most_slots = 400;
+  static constexpr int most_slots = 256;
   struct cell_map {
     int count = 0;
     int of[most_slots] = {};
