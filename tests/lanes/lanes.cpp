@@ -20,8 +20,8 @@ namespace lanes::HWY_NAMESPACE {
 namespace ia = intarsia::HWY_NAMESPACE;
 
 constexpr ia::index vector_bytes = HWY_TARGET == HWY_SCALAR ? 1 : HWY_MAX_BYTES;
-// the same kernels as those of AVX3, but for the instructions of permutations: not all sizes again
-constexpr bool few = HWY_TARGET == HWY_AVX3_DL;
+// the same vectors as AVX3's and SSE4's, but for single instructions: not all sizes again
+constexpr bool few = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SSSE3;
 
 /// The operation at these sizes as one program, on the caller's memory.
 template <class Case, ia::index... N>

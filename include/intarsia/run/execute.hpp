@@ -58,14 +58,24 @@ INTARSIA_INLINE char* address_of(const memory& m, index tile) {
   constexpr plan::buffer b = Program::planned::view().buffers[Buffer];
   return start_of<Program, Buffer>(m) + b.tile_step * tile;
 }
+/// The next buffer from number `from` on that is zeroed before this group, or -1.
+template <class Program>
+constexpr int next_zeroed(int group, int from) {
+  const auto& buffers = Program::planned::view().buffers;
+  for (int b = from; b < static_cast<int>(buffers.size()); ++b)
+    if (buffers[b].zeroed && buffers[b].first == group) return b;
+  return -1;
+}
 /// Borders, and sums over the batch: zero before their first group, in tiles before the first tile.
-template <class Program, int Group, int... Buffer>
-INTARSIA_INLINE void zero_buffers(const memory& m, std::integer_sequence<int, Buffer...>) {
-  [[maybe_unused]] auto one = [&m]<int B>(std::integral_constant<int, B>) {
-    constexpr plan::buffer b = Program::planned::view().buffers[B];
-    if constexpr (b.zeroed && b.first == Group) std::memset(start_of<Program, B>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
-  };
-  (one(std::integral_constant<int, Buffer>{}), ...);
+template <class Program, int Group, int From = 0>
+INTARSIA_INLINE void zero_buffers(const memory& m) {
+  constexpr int found = next_zeroed<Program>(Group, From);
+  if constexpr (found >= 0) {
+    constexpr plan::buffer b = Program::planned::view().buffers[found];
+    std::memset(start_of<Program, found>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
+    zero_buffers<Program, Group, found + 1>(m);
+  }
+  (void)m;
 }
 
 template <class Program, class Target, int Group, int... A>
@@ -80,7 +90,7 @@ INTARSIA_INLINE void run_kernel(const memory& m, index tile, std::integer_sequen
 template <class Program, class Target, int Section, int Group>
 INTARSIA_INLINE void run_group(const memory& m, index tile) {
   if constexpr (Program::fused::view().groups[Group].time == Section) {
-    if constexpr (Section % 2 == 0) zero_buffers<Program, Group>(m, std::make_integer_sequence<int, Program::planned::view().buffers.size()>{});
+    if constexpr (Section % 2 == 0) zero_buffers<Program, Group>(m);
     run_kernel<Program, Target, Group>(m, tile, std::make_integer_sequence<int, Program::template kernel<Group>::bound.kernel.accesses>{});
   }
 }
@@ -90,7 +100,7 @@ INTARSIA_INLINE void run_section(const memory& m, std::integer_sequence<int, Gro
   if constexpr (Section % 2 == 0) (run_group<Program, Target, Section, Group>(m, 0), ...);
   else {
     auto zero = [&m]<int G>(std::integral_constant<int, G>) {
-      if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m, std::make_integer_sequence<int, Program::planned::view().buffers.size()>{});
+      if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m);
     };
     (zero(std::integral_constant<int, Group>{}), ...);
     for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) (run_group<Program, Target, Section, Group>(m, tile), ...);
