@@ -42,3 +42,17 @@ void case_3() {
   ia::weights<good> theta;
 #endif
 }
+
+constexpr auto run = ia::compile([](auto m, auto x) { return m(x); });
+inline ia::tensor<float, 4> x;
+
+void case_4() {
+#if INTARSIA_CASE == 4
+  ia::weights<bare> theta;  // error 4: [not_adapted] weights
+#elif !INTARSIA_CASE
+  ia::weights<good> theta;
+#endif
+#if INTARSIA_CASE == 4 || !INTARSIA_CASE
+  auto y = run(theta, x);
+#endif
+}

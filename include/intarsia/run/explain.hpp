@@ -9,10 +9,24 @@
 #include "intarsia/run/function.hpp"
 
 namespace intarsia {
+namespace run {
+template <class Function, class... A>
+struct call_of;
+template <class Lambda, fixed_string Name, class Target, class... A>
+struct call_of<const compiled<Lambda, Name, Target>, A...> {
+  static constexpr bool is_refused = refuses_call<Lambda, Name, Target, A&...>;
+  static refused<call_reason<Lambda, Name, Target, A&...>> report();
+};
+}  // namespace run
 
 /// `ia::cost<step, ia::tensor<float, 6, 8>, ...>.flops`: constants that a program can assert.
+/// Errors: those of the call.
 template <auto Function, class... Arguments>
 inline constexpr call_cost cost = decltype(Function)::template instance<Arguments...>::cost;
+template <auto Function, class... Arguments>
+  requires run::call_of<const decltype(Function), Arguments...>::is_refused
+inline constexpr auto cost<Function, Arguments...> =
+    run::call_of<const decltype(Function), Arguments...>::report();
 
 // Nothing is called: an argument that the function would update may be const here.
 template <class Lambda, fixed_string Name, class Target, class... A>

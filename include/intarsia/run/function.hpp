@@ -57,6 +57,9 @@ struct call_into<compiled<Lambda, Name, Target>, Out...> {
     called::template call<false>(results, args...);
   }
   template <class... A>
+    requires hopeless_call<A...>
+  void operator()(A&&... args);
+  template <class... A>
     requires(verdict_on_call_into<Lambda, Name, Target, places, A...>().count > 0)
   refused<support::told<verdict_on_call_into<Lambda, Name, Target, places, A...>()>::why> operator()(A&&... args);
 };
@@ -82,6 +85,9 @@ struct compiled {
     if constexpr (std::tuple_size_v<decltype(results)> == 1) return std::get<0>(std::move(results));
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
+  template <class... A>
+    requires run::hopeless_call<A...>
+  poison<support::letter{}> operator()(A&&... args) const;
   template <class... A>
     requires run::refuses_call<Lambda, Name, Target, A...>
   refused<run::call_reason<Lambda, Name, Target, A...>> operator()(A&&... args) const;

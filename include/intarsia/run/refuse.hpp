@@ -48,11 +48,16 @@ inline constexpr bool writable<const view<T, D...>&> = !std::is_const_v<T>;
 
 constexpr support::words nth_argument(index n) { return support::words{} << "argument " << n; }
 
+/// Holds for a call with weights of what is no model.
+template <class... A>
+concept hopeless_call = (already_refused<std::remove_cvref_t<A>> || ...);
+
 template <class Lambda, class Target, class... A>
 consteval support::letter verdict_on_call(std::string_view function) {
   using support::letter;
   using support::words;
-  if constexpr (!std::is_empty_v<Lambda>) return letter::about(fault::capture, function);
+  if constexpr (hopeless_call<A...>) return {};
+  else if constexpr (!std::is_empty_v<Lambda>) return letter::about(fault::capture, function);
   else if constexpr (!(callable_with<A> && ...)) {
     index n = 0;
     (void)((++n, callable_with<A>) && ...);
@@ -139,7 +144,7 @@ struct delivered<std::tuple<R...>> {
 template <class Lambda, fixed_string Name, class Target, class Places, class... A>
 consteval support::letter verdict_on_call_into() {
   constexpr support::letter call = verdict_on_call<Lambda, Target, A...>(name_or_default<Name>());
-  if constexpr (call.count > 0) return call;
+  if constexpr (call.count > 0 || hopeless_call<A...>) return call;
   else return verdict_on_places<Places, typename delivered<typename listed<typename function_trace<Lambda, argument<std::remove_cvref_t<A>>...>::returned>::types>::type>();
 }
 

@@ -52,6 +52,10 @@ struct argument<T> : tensor_argument<T> {
 template <class X>
 concept callable_with = requires { typename argument<std::remove_cvref_t<X>>::handle; };
 
+/// An argument that was an error itself where it was declared: a call with it says nothing more.
+template <class X>
+inline constexpr bool already_refused = false;
+
 template <class X>
 inline constexpr bool is_view = false;
 template <class T, std::size_t... D>

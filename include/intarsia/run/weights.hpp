@@ -9,6 +9,8 @@
 namespace intarsia::run {
 
 template <class M>
+inline constexpr bool already_refused<weights<M>> = !support::model_like<M>;
+template <class M>
 struct argument<weights<M>> {
   using handle = model_handle<M>;
   static constexpr int leaves = handle::count;

@@ -4,7 +4,8 @@
 #pragma once
 
 #if __cplusplus < 202002L
-#error "intarsia: [language] C++20 is needed: compile with -std=c++20"
+// not #error, after which both compilers go on to a thousand more
+#include "intarsia: [language] C++20 is needed: compile with -std=c++20"
 #endif
 
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
