@@ -61,3 +61,11 @@ void case_7() {
   auto y = ia::argmax<0>(a);
 #endif
 }
+
+void case_8() {
+#if INTARSIA_CASE == 8
+  auto n = ia::extent<2>(a);  // error 8: [axis] extent; axis 2: got 2, wanted at most 1
+#elif !INTARSIA_CASE
+  auto n = ia::extent<1>(a);
+#endif
+}

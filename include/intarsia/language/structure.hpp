@@ -289,11 +289,27 @@ template <index... To, operand A>
   requires support::refuses<support::broadcast_fn<To...>, A>
 refused<support::reason<support::broadcast_fn<To...>, A>> broadcast_to(A&& a);
 
-/// An extent as a constant, of a tensor or of a traced value.
+namespace support {
+template <class A>
+concept has_shape = requires { typename std::remove_cvref_t<A>::shape_type; };
+template <class A>
+inline constexpr extents extents_of_type = []<std::size_t... D>(shape<D...>) { return extents_of<D...>; }(typename std::remove_cvref_t<A>::shape_type{});
 template <int Axis, class A>
-  requires requires { typename std::remove_cvref_t<A>::shape_type; }
-constexpr index extent(const A&) {
-  return []<std::size_t... D>(shape<D...>) { return extents_of<D...>[Axis]; }(typename std::remove_cvref_t<A>::shape_type{});
+constexpr letter no_axis() {
+  constexpr int rank = extents_of_type<A>.rank;
+  if constexpr (Axis >= 0 && Axis < rank) return {};
+  else return letter::about(fault::axis, "extent", words{} << "axis " << Axis << ": got " << Axis << ", wanted at most " << rank - 1, words{} << extents_of_type<A>);
 }
+}  // namespace support
+
+/// An extent as a constant, of a tensor or of a traced value.
+/// Errors: [axis].
+template <int Axis, support::has_shape A>
+constexpr index extent(const A&) {
+  return support::extents_of_type<A>[Axis];
+}
+template <int Axis, support::has_shape A>
+  requires(support::no_axis<Axis, A>().count > 0)
+refused<support::told<support::no_axis<Axis, A>()>::why> extent(const A&);
 
 }  // namespace intarsia
