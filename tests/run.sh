@@ -27,7 +27,7 @@ run() {
   shift 2
   echo "== $name"
   if [ ! -f "build/$name/build.ninja" ]; then
-    CXX=$compiler meson setup "build/$name" --werror "$@" >/dev/null
+    CXX=$compiler meson setup "build/$name" --werror "$@" >"build/$name.log" || { cat "build/$name.log"; exit 1; }
   fi
   meson test -C "build/$name" --print-errorlogs "${suites[@]}" | tee "build/$name.log"
   passed=$((passed + $(sed -n 's/^Ok: *//p' "build/$name.log")))
