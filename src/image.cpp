@@ -56,6 +56,9 @@ class object_reader {
     else if (header.e_machine == EM_AARCH64) out_.machine = architecture::aarch64;
     else throw error("is for a machine other than x86-64 and AArch64");
     relocatable_ = header.e_type == ET_REL;
+    out_.relocatable = relocatable_;
+    out_.file = file_;
+    elf_getshdrstrndx(elf_, &names_);
     read_sections();
     if (out_.chunks.empty() && !relocatable_) read_segments();
     std::sort(out_.chunks.begin(), out_.chunks.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
@@ -84,8 +87,12 @@ class object_reader {
       }
       bases_[elf_ndxscn(s)] = at;
       const auto bytes = part_of_file(h.sh_offset, h.sh_size);
-      if (!bytes.empty() && at + bytes.size() >= at) out_.chunks.push_back({at, bytes, (h.sh_flags & SHF_EXECINSTR) != 0});
+      if (!bytes.empty() && at + bytes.size() >= at) out_.chunks.push_back({at, bytes, (h.sh_flags & SHF_EXECINSTR) != 0, text_at(names_, h.sh_name)});
     }
+  }
+  std::string text_at(std::size_t table, std::size_t at) const {
+    const char* text = elf_strptr(elf_, table, at);
+    return text == nullptr ? "" : text;
   }
 
   /// Without section headers: what the loader sees.
@@ -96,7 +103,7 @@ class object_reader {
       GElf_Phdr h;
       if (gelf_getphdr(elf_, static_cast<int>(i), &h) == nullptr || h.p_type != PT_LOAD) continue;
       const auto bytes = part_of_file(h.p_offset, h.p_filesz);
-      if (!bytes.empty() && h.p_vaddr + bytes.size() >= h.p_vaddr) out_.chunks.push_back({h.p_vaddr, bytes, (h.p_flags & PF_X) != 0});
+      if (!bytes.empty() && h.p_vaddr + bytes.size() >= h.p_vaddr) out_.chunks.push_back({h.p_vaddr, bytes, (h.p_flags & PF_X) != 0, ""});
     }
   }
 
@@ -124,9 +131,7 @@ class object_reader {
   void read_symbol(Elf_Data* data, int i, const GElf_Shdr& table) {
     GElf_Sym s;
     if (gelf_getsym(data, i, &s) == nullptr || GELF_ST_TYPE(s.st_info) != STT_FUNC) return;
-    const char* name = elf_strptr(elf_, table.sh_link, s.st_name);
-    const auto at = address_of(s);
-    if (at && name != nullptr) out_.functions.push_back({*at, s.st_size, name});
+    if (const auto at = address_of(s)) out_.functions.push_back({*at, s.st_size, text_at(table.sh_link, s.st_name)});
   }
 
   void read_relocation(Elf_Data* data, int i, const GElf_Shdr& table) {
@@ -151,8 +156,8 @@ class object_reader {
     if (what == fixup::word) {
       if (const auto target = address_of(s)) out_.pointers[at] = *target + static_cast<address>(r.r_addend);
     }
-    const char* name = elf_strptr(elf_, symbols.sh_link, s.st_name);
-    if (name != nullptr && *name != 0) out_.references.emplace(at, name);
+    std::string name = text_at(symbols.sh_link, s.st_name);
+    if (!name.empty()) out_.references.emplace(at, std::move(name));
   }
 
   /// Relative relocations as bit maps: the addend stands in the word itself.
@@ -183,6 +188,7 @@ class object_reader {
   image& out_;
   std::span<const unsigned char> file_;
   bool relocatable_ = false;
+  std::size_t names_ = 0;
   std::vector<address> bases_;  // of the sections
 };
 
@@ -249,6 +255,7 @@ void binary::read(std::vector<unsigned char> bytes, const std::string& member) {
   auto add = [this](Elf* e, const std::string& name) {
     image i;
     i.member = name;
+    if (name.empty()) i.path = path_;
     object_reader(e, i).read();
     images_.push_back(std::move(i));
   };
@@ -294,7 +301,10 @@ void binary::read_thin(const std::vector<unsigned char>& archive) {
 std::string demangled(const std::string& name) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
-  return status == 0 && text != nullptr ? text.get() : name;
+  std::string s = status == 0 && text != nullptr ? text.get() : name;
+  for (char& c : s)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
+  return s;
 }
 
 }  // namespace intarsia::tool

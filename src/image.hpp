@@ -33,9 +33,13 @@ class image {
     address at = 0;
     std::span<const unsigned char> bytes;
     bool executable = false;
+    std::string section;
   };
 
-  std::string member;  // name in the archive, else empty
+  std::string member;                   // name in the archive, else empty
+  std::string path;                     // of the file, where the image is all of it
+  std::span<const unsigned char> file;  // the object itself
+  bool relocatable = false;             // an object file, whose addresses are ours
   architecture machine = architecture::x86_64;
   std::vector<chunk> chunks;                  // in the order of their addresses
   std::vector<symbol> functions;              // in the order of their addresses
@@ -68,7 +72,7 @@ class binary {
   std::vector<image> images_;
 };
 
-/// What a C++ symbol is called in the source.
+/// What a C++ symbol is called in the source; fit for a terminal, whatever it says.
 std::string demangled(const std::string& symbol);
 
 }  // namespace intarsia::tool

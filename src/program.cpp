@@ -19,6 +19,10 @@ program::program(const description& d) {
   groups = passes::fused(tiled, batch, passes::read(tiled, batch));
   memory = passes::planned(passes::living(tiled, batch, groups), groups.groups.size());
   for (int k = 0; k < groups.groups.size(); ++k) kernels.push_back(passes::kernel(tiled, batch, groups, memory, k, d.machine));
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    const bool in_tiles = groups.groups[static_cast<int>(k)].time % 2 == 1;
+    works.push_back(work_of(kernels[k], memory, in_tiles ? fuse::batching_view(batch).tiles() : 1));
+  }
   cost = run::cost_of(padded, memory, groups.groups.size());
   same = cost == d.cost && kernels.size() == d.fingerprints.size();
   for (std::size_t k = 0; same && k < kernels.size(); ++k) same = plan::fingerprint(kernels[k].kernel) == d.fingerprints[k];

@@ -7,6 +7,7 @@
 
 #include "description.hpp"
 #include "intarsia/compile.hpp"
+#include "work.hpp"
 
 namespace intarsia::tool {
 
@@ -18,6 +19,7 @@ struct program {
   fuse::grouping groups;
   plan::memory memory;
   std::vector<plan::bound_nest> kernels;
+  std::vector<work> works;  // of the kernels
   call_cost cost;
   bool same = true;  // as in the binary: the costs, and each kernel's loops and tile
 

@@ -142,6 +142,7 @@ class verifier {
   /// Every axis of the three tensors has one place in the form, with its extent.
   bool good_contraction(const node& n, const ir::contraction& c) const {
     const extents* shapes[3] = {&n.shape, &g_[n.in[0]].shape, &g_[n.in[1]].shape};
+    if (c.winograd != 0 && c.winograd != 1 && c.winograd != 2 && c.winograd != 4) return false;
     unsigned seen[3] = {};
     index products = 1;
     auto take = [&](int tensor, int dim, index extent) {

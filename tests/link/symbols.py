@@ -10,16 +10,9 @@ import re
 import subprocess
 import sys
 
+import forbidden
+
 kernels, library, *objects = sys.argv[1:]
-# Heap calls. (`operator delete` alone is the deleting destructor that every exception class has.)
-heap = re.compile(r'\boperator new|\b(malloc|calloc|realloc|aligned_alloc|posix_memalign)\b|std::(__cxx11::)?basic_string')
-# The graph and what the compiler computed from it, as data.
-graph = re.compile(r' [rRdDbBV] .*intarsia::(support::frozen|ir::|traced)')
-
-
-def symbols(path):
-    text = subprocess.run(['nm', '-C', path], capture_output=True, text=True, check=True).stdout
-    return [line[17:] for line in text.splitlines() if len(line) > 18]
 
 
 def kernels_in(path):
@@ -29,11 +22,7 @@ def kernels_in(path):
 
 complaints = []
 for path in objects:
-    names = symbols(path)
-    if not any('T run_' in name for name in names):
-        complaints.append(f'{path} has no function run_...')
-    complaints += [f'{path}: heap: {name[:200]}' for name in names if heap.search(name.split('(')[0])]
-    complaints += [f'{path}: graph: {name[:200]}' for name in names if graph.match(' ' + name.split('<')[0])]
+    complaints += forbidden.symbols_in(path)
 for path in [*objects, library]:
     found = kernels_in(path)
     if len(found) != int(kernels) or found != kernels_in(objects[0]):
