@@ -210,6 +210,9 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes, bool prepare
   if (contractions < 2 || lanes < 2 || batch < 2 * lanes || batch % lanes != 0) return r;
   detail::batch_finder f(g, batch);
   if (!f.run()) return r;
+  bool has_batch = false;  // not only sums over it, which are sums like any other
+  for (node_id i = 0; i < g.size(); ++i) has_batch = has_batch || (g[i].what == kind::contract && f.axis[i] >= 0);
+  if (!has_batch) return r;
   for (node_id i = 0; i < g.size(); ++i)
     if (f.axis[i] >= 0 && (g[i].what == kind::contract || g[i].what == kind::reduce) && g[i].shape.size() / batch > widest) widest = g[i].shape.size() / batch;
   if (widest * lanes * 4 > tile_limit) return r;

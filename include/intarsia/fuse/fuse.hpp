@@ -28,7 +28,7 @@ struct store {
   node_id into = -1;
   int output = -1;
   int operand = 0;  // which operand of `into` the value is; -1: the value is `into` itself
-  bool home = false;  // a sum over the batch that accumulates in the result itself
+  bool home = false;  // the result itself is where the value is made: a sum over the batch, or what is gathered
 };
 
 struct grouping_view {
@@ -289,7 +289,8 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
       if (total && returned && r.fates[v] == fate::computed && first()) {
         r.stores.push({r.group_of[v], v, -1, k, 0, true});
         r.stored[v] = true;
-      } else r.stores.push({storing(v, time), v, -1, k, 0, false});
+      } else if (returned && r.fates[v] == fate::gathered && batch.axis[v] < 0 && first()) r.stores.push({r.group_of[v], v, -1, k, 0, true});  // gathered there
+      else r.stores.push({storing(v, time), v, -1, k, 0, false});
     }
   };
   int sections = batch.fixed.empty() ? 1 : 3;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "intarsia/ir/build.hpp"
+#include "intarsia/simplify/views.hpp"
 
 namespace intarsia::fuse {
 
@@ -27,26 +28,31 @@ constexpr bool is_packed(const ir::contraction& c, int result_rank, const int (&
 /// What a reshape reshapes: a reshape of a reshape is one.
 constexpr ir::node_id whole_of(const ir::graph& g, ir::node_id i) { return g[i].what == ir::kind::reshape ? g[i].in[0] : i; }
 
+/// A view of what may be a view itself: one view, where that can be.
+constexpr ir::node_id seen_through(ir::graph& g, ir::node_id w, const extents& shape, const ir::view_map& m) {
+  const ir::node n = g[w];
+  ir::view_map both;
+  if (n.what == ir::kind::view && simplify::in_range(g.views[n.aux], n.shape, g[n.in[0]].shape) && simplify::compose(g.views[n.aux], g[n.in[0]].shape.rank, m, both))
+    return ir::view(g, n.in[0], shape, both);
+  return ir::view(g, w, shape, m);
+}
+
 constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int x, index panel) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
   const int axis = c.axis[x].dim[weights];
   const index blocks = from[axis] / panel;
-  extents split, packed;
+  extents packed;
   packed.push(blocks);
-  ir::view_map m;  // of the split weights [..., blocks, panel, ...] by the packed ones [blocks, ..., panel]
+  ir::view_map m;  // of the weights [..., channels, ...] by the packed ones [blocks, ..., panel]
   for (int d = 0; d < from.rank; ++d) {
-    if (d == axis) {
-      m.axis[d] = {0, 0, 0, 1, -1, 0};
-      m.axis[d + 1] = {0, 0, from.rank, 1, -1, 0};
-      split.push(blocks), split.push(panel);
-      continue;
-    }
-    m.axis[d < axis ? d : d + 1] = {0, 0, packed.rank, 1, -1, 0};
-    split.push(from[d]), packed.push(from[d]);
+    if (d == axis) continue;
+    m.axis[d] = {0, 0, packed.rank, 1, -1, 0};
+    packed.push(from[d]);
   }
+  m.axis[axis] = {0, 0, 0, panel, packed.rank, 1};
   packed.push(panel);
-  const ir::node_id panels = ir::unary(g, ir::kind::copy, ir::view(g, ir::reshape(g, whole_of(g, w), split), packed, m));
+  const ir::node_id panels = ir::unary(g, ir::kind::copy, seen_through(g, w, packed, m));
 
   const int at = c.axis[x].dim[ir::out];
   extents shape;

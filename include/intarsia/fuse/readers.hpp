@@ -85,7 +85,7 @@ struct readers {
     material[b] = true;  // of a view: it is gathered
     if (g[b].what == kind::reshape) need_sequence(g, b);
   }
-  /// A result of the program that is a joining reshape: its operand's group writes it.
+  /// A result of the program, or part of a join, that is a joining reshape: its operand's group writes it.
   constexpr void deliver(const ir::graph_view& g, node_id i) {
     if (g[i].what == kind::reshape && refine(g[g[i].in[0]].shape, g[i].shape).exists && g[g[i].in[0]].what != kind::view) {
       through[i] = true;
@@ -179,7 +179,8 @@ constexpr readers find_readers(const ir::graph_view& g, const batching_view& bat
     const bool root = n.what == kind::reduce || n.what == kind::contract || (is_map && r.material[i]);
     for (node_id operand : n.in) {
       if (operand < 0) continue;
-      if (n.what == kind::contract || n.what == kind::concat || n.what == kind::copy || is_guarded(g, i)) r.need(g, operand);
+      if (n.what == kind::concat && reads[operand] == 1) r.deliver(g, operand);
+      else if (n.what == kind::contract || n.what == kind::concat || n.what == kind::copy || is_guarded(g, i)) r.need(g, operand);
       if (n.what == kind::reshape) {
         if (r.joins(g, i)) r.through[i] = true;
         else if (!r.through[i] || r.owner[i] != -1) {
@@ -190,7 +191,8 @@ constexpr readers find_readers(const ir::graph_view& g, const batching_view& bat
       if (divides(g, i)) r.material[operand] = true;
       if (batch.is_fixed(operand) && !batch.is_fixed(i)) r.need(g, operand);  // kept by `prepare`
       r.repeated[operand] = r.repeated[operand] || (r.repeated[i] && !root) || (n.what == kind::view && n.shape.size() > g[operand].shape.size());
-      r.read(operand, root ? i : r.owner[i], root || ((is_map || r.through[i]) && r.straight[i]));
+      // a join is made in memory: whoever reads it does not read its parts
+      if (n.what != kind::concat || reads[operand] > 1) r.read(operand, root ? i : r.owner[i], root || ((is_map || r.through[i]) && r.straight[i]));
     }
   }
   support::list<weight> read(g.size());

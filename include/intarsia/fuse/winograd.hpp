@@ -150,18 +150,9 @@ class winograd_rewrite {
  private:
   using values = support::list<ir::node_id>;
 
-  constexpr ir::node_id join(ir::node_id a, ir::node_id b, int axis) {
-    ir::node n = g_[a];
-    n.what = ir::kind::concat;
-    n.op = ir::opcode::none;
-    n.in[0] = a, n.in[1] = b, n.in[2] = -1;
-    n.aux = axis;
-    n.shape[axis] += g_[b].shape[axis];
-    return g_.add(n);
-  }
   constexpr ir::node_id stack(const values& parts, int axis) {
     ir::node_id all = parts[0];
-    for (int i = 1; i < parts.size(); ++i) all = join(all, parts[i], axis);
+    for (int i = 1; i < parts.size(); ++i) all = ir::join(g_, all, parts[i], axis);
     return all;
   }
   /// The same view at `count` places, a step further on along the operand's axis for each.

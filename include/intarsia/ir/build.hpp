@@ -143,6 +143,19 @@ constexpr node_id contract(graph& g, node_id a, node_id b, const extents& shape,
   return g.add(n);
 }
 
+/// a, then b, along an axis.
+constexpr node_id join(graph& g, node_id a, node_id b, int axis) {
+  node n;
+  n.what = kind::concat;
+  n.type = g[a].type;
+  n.shape = g[a].shape;
+  n.shape[axis] += g[b].shape[axis];
+  n.in[0] = a;
+  n.in[1] = b;
+  n.aux = axis;
+  return g.add(n);
+}
+
 constexpr node_id unary(graph& g, kind what, node_id a) {
   node n = g[a];
   n.what = what;

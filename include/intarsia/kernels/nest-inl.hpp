@@ -772,8 +772,21 @@ struct nest_kernel {
     constexpr int along = plan::rows_of_store(K, K.store[Store].access);
     if constexpr (along >= 0 && Lanes == lanes && can_transpose<ir::element_t<a.type>, static_cast<std::size_t>(Lanes)>) {
       constexpr int rows = tile_of(T, along);
-      store_transposed<Vectors, Store, T, Count, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
+      if constexpr (plan::interleaves(K, K.store[Store].access)) store_interleaved<Vectors, Store, T, Count, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{}, std::make_integer_sequence<int, rows>{});
+      else store_transposed<Vectors, Store, T, Count, along, rows>(p, known, std::make_integer_sequence<int, slots(outer_bits, T) / rows>{});
     } else store_slots<Vectors, Store, T, Lanes, Count>(p, known, std::make_integer_sequence<int, slots(outer_bits, T)>{});
+  }
+  /// The iterations of tiled loop `Along` fill the gaps between the lanes.
+  template <class Vectors, int Store, tile_sizes T, index Count, int Along, int Rows, class Cells, int... Place, int... R>
+  static HWY_INLINE void store_interleaved(const pointers& p, const Cells& known, std::integer_sequence<int, Place...>, std::integer_sequence<int, R...>) {
+    constexpr plan::access a = K.at[K.store[Store].access];
+    constexpr unsigned others = outer_bits & ~(1u << Along);
+    auto one = [&]<int P>(std::integral_constant<int, P>) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+      using E = ir::element_t<a.type>;
+      E* to = reinterpret_cast<E*>(p.at[K.store[Store].access]) + std::integral_constant<index, offset(a.stride, others, T, P)>::value;
+      Vectors::template store_interleaved<a.type, static_cast<std::size_t>(Count)>(to, get<Vectors, K.store[Store].value, T, outer_bits, slot_at(others, P, Along, R, T)>(known)...);
+    };
+    (one(std::integral_constant<int, Place>{}), ...);
   }
   /// The lanes are far apart in memory, the iterations of tiled loop `Along` are neighbours: rows of transposed squares.
   template <class Vectors, int Store, tile_sizes T, index Count, int Along, int Rows, class Cells, int... Square>

@@ -158,6 +158,19 @@ struct vectors {
       for (std::size_t i = 0; i < count; ++i) p[i] = buffer[i];
     }
   }
+  /// The first Count lanes of a and b in turn.
+  template <ir::dtype T, std::size_t Count>
+  static HWY_INLINE void store_interleaved(ir::element_t<T>* p, value_t<T> a, value_t<T> b) {
+    const tag<ir::element_t<T>> d;
+    if constexpr (Count == Lanes) hn::StoreInterleaved2(a, b, d, p);
+    else {
+      alignas(64) ir::element_t<T> buffer[2 * Lanes];
+      hn::StoreInterleaved2(a, b, d, buffer);
+      constexpr std::size_t low = 2 * Count < Lanes ? 2 * Count : Lanes;
+      store_first<T>(load<T>(buffer), p, low);
+      if constexpr (2 * Count > Lanes) store_first<T>(load<T>(buffer + Lanes), p + Lanes, 2 * Count - Lanes);
+    }
+  }
   template <ir::dtype T>
   static HWY_INLINE void scatter(value_t<T> v, ir::element_t<T>* p, std::ptrdiff_t stride, std::size_t count) {
     alignas(64) ir::element_t<T> buffer[Lanes];

@@ -154,16 +154,7 @@ struct concat_fn {
   constexpr auto operator()(A a, B b, More... more) const {
     constexpr verdict v = rule<A, B>();
     if constexpr (!v.ok()) return refuse<concat_fn, v>(a, b);
-    else {
-      ir::node n;
-      n.what = ir::kind::concat;
-      n.type = ir::dtype_of<typename A::value_type>();
-      n.shape = v.shape;
-      n.in[0] = a.id;
-      n.in[1] = b.id;
-      n.aux = Axis;
-      return (*this)(with_shape<A, v.shape>(a, a.graph->add(n)), more...);
-    }
+    else return (*this)(with_shape<A, v.shape>(a, ir::join(*a.graph, a.id, b.id, Axis)), more...);
   }
 };
 

@@ -185,7 +185,8 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
     b.where = space::output;
     b.number = st.output;
     b.first = b.last = st.group;
-    b.zeroed = st.home;
+    const bool gathered = r.fates[st.value] == fate::gathered;
+    b.zeroed = st.home && (!gathered || fuse::is_pad(g, st.value));
     if (o.assigned >= 0) {
       b.where = space::argument;
       b.number = o.assigned;
@@ -198,7 +199,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
     m.store_homes[s] = outside(m, b, g, batch, st.value);
     // the result's memory serves as the home, but not that of an argument, whose old value others may read
     const bool on_lanes = batch.axis[st.value] >= 0;
-    if (r.fates[st.value] == fate::computed && o.assigned < 0 && !on_lanes && (st.home || !batch.total[st.value]) && m.homes[st.value].buffer < 0)
+    if ((r.fates[st.value] == fate::computed || (gathered && st.home)) && o.assigned < 0 && !on_lanes && (st.home || !batch.total[st.value]) && m.homes[st.value].buffer < 0)
       m.homes[st.value] = m.store_homes[s];
   }
   for (node_id i = g.size() - 1; i >= 0; --i) {

@@ -17,6 +17,16 @@ constexpr int rows_of_store(const nest& k, int access) {
   return -1;
 }
 
+/// Whether the iterations of a short loop fill the gaps between the lanes of a store, so that it is a sequence.
+constexpr bool interleaves(const nest& k, const access& a, int lane) {
+  const index apart = a.stride[lane];
+  if (apart != 2 || ir::size_of(a.type) < 4 || !ir::is_float(a.type)) return false;
+  for (int l = 0; l < k.outer; ++l)
+    if (l != lane && a.stride[l] == 1 && k.extent[l] == apart) return true;
+  return false;
+}
+constexpr bool interleaves(const nest& k, int store) { return k.lane >= 0 && k.lane < k.outer && interleaves(k, k.at[store], k.lane); }
+
 /// The widest element that the nest computes with decides how many lanes all its vectors have.
 constexpr int lane_bytes(const nest& k) {
   int bytes = 4;
@@ -89,6 +99,7 @@ constexpr index access_cost(const nest& k, const access& a, int l, int lanes, bo
   if (a.stride[l] == 1 && !guarded) return 1;
   if (a.stride[l] == 1) return 4;
   if (a.stride[l] == 0 && !guarded && !is_store) return 1;
+  if (is_store && !guarded && interleaves(k, a, l)) return 2;
   if (is_store && !guarded)  // rows of a transposed square
     for (int r = 0; r < k.outer; ++r)
       if (r != l && a.stride[r] == 1 && k.extent[r] >= 4 && ir::size_of(a.type) == 4) return 6;
