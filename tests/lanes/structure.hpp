@@ -20,6 +20,14 @@ struct transposed_rows : takes<float, float> {
   static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(5, n)}; }
   static constexpr auto call(auto x) { return transpose(-x); }
 };
+template <class T>
+struct two_rows : takes<T, T> {
+  static constexpr const char* name = sizeof(T) == 4 ? "two rows in turn" : "two rows in turn in double";
+  static constexpr bool every_size = sizeof(T) == 4;
+  static constexpr bool signs = true;
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(2, n)}; }
+  static constexpr auto call(auto x) { return transpose(x); }
+};
 struct squares : takes<float, float> {
   static constexpr const char* name = "transpose of squares";
   static constexpr int specials = 0;
@@ -70,6 +78,6 @@ struct repeated : takes<float, float> {
   static constexpr auto call(auto x) { return reshape<-1>(concat<1>(x, x, x)); }
 };
 
-using all_cases = std::tuple<transposed<float>, transposed<double>, transposed<std::uint8_t>, transposed_rows, squares, with_step, flipped, with_border, windows, joined, joined_bytes, repeated>;
+using all_cases = std::tuple<transposed<float>, transposed<double>, transposed<std::uint8_t>, transposed_rows, two_rows<float>, two_rows<double>, squares, with_step, flipped, with_border, windows, joined, joined_bytes, repeated>;
 
 }  // namespace lanes

@@ -166,8 +166,8 @@ struct vectors {
     else {
       alignas(64) ir::element_t<T> buffer[2 * Lanes];
       hn::StoreInterleaved2(a, b, d, buffer);
-      constexpr std::size_t low = 2 * Count < Lanes ? 2 * Count : Lanes;
-      store_first<T>(load<T>(buffer), p, low);
+      if constexpr (2 * Count < Lanes) store_first<T>(load<T>(buffer), p, 2 * Count);
+      else store<T>(load<T>(buffer), p);
       if constexpr (2 * Count > Lanes) store_first<T>(load<T>(buffer + Lanes), p + Lanes, 2 * Count - Lanes);
     }
   }
