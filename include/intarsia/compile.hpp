@@ -45,8 +45,8 @@ constexpr ir::graph padded(const ir::graph_view& simplified) {
 constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepared) {
   const fuse::batching b = fuse::find_batch(padded, lanes, prepared);
   if (!b.size.empty()) return fuse::with_copies(padded, b);
-  if (fuse::has_winograd(padded)) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes);
-  return fuse::with_packing(padded, lanes);
+  if (fuse::has_winograd(padded)) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes, prepared);
+  return fuse::with_packing(padded, lanes, prepared);
 }
 constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) { return fuse::find_batch(copied, lanes, prepared); }
 constexpr ir::graph tiled(const ir::graph_view& copied, const fuse::batching_view& batch) { return fuse::one_tile(copied, batch); }

@@ -16,6 +16,13 @@ struct net {
   constexpr auto operator()(auto x) const { return back(ia::relu(norm(conv(x)))); }
 };
 
+/// The newest output of a filter over 13 samples, and a layer after it.
+struct filter {
+  ia::nn::conv1d<16, 32, 5, ia::dilation<3>> taps;
+  ia::nn::linear<32, 48> out;
+  constexpr auto operator()(auto x) const { return out(ia::reshape<32>(taps(ia::reshape<1, 16, 13>(ia::transpose(x))))); }
+};
+
 constexpr auto infer = ia::compile([](auto model, auto x) { return model(x); });
 constexpr auto with_sum = ia::compile([](auto model, auto x) {
   auto y = model(x);
@@ -45,6 +52,7 @@ float distance(const image& a, const image& b) {
 
 }  // namespace
 BOOST_HANA_ADAPT_STRUCT(net, conv, norm, back);
+BOOST_HANA_ADAPT_STRUCT(filter, taps, out);
 
 BOOST_AUTO_TEST_CASE(has_the_values_of_the_compiled_function) {
   ia::weights<net> theta;
@@ -72,6 +80,33 @@ BOOST_AUTO_TEST_CASE(several_results_and_a_result_over_the_argument) {
   BOOST_TEST(sum == expected_sum);
   ready.into(x, sum)(x);
   BOOST_TEST(distance(x, expected) == 0);
+}
+
+// 48 outputs are on the lanes, and the few sums that a vector of results needs are several partial ones
+BOOST_AUTO_TEST_CASE(weights_of_products_with_vectors) {
+  ia::weights<filter> theta;
+  ia::for_each_parameter(theta, [](auto, auto p) {
+    for (std::size_t i = 0; i < p.size(); ++i) p.data()[i] = static_cast<float>(static_cast<int>(i * 11 % 7) - 3);
+  });
+  ia::tensor<float, 13, 16> x;
+  for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(static_cast<int>(i * 5 % 9) - 4);
+  auto ready = ia::prepare(infer, theta);
+  const auto taps = ia::get<"taps.weight">(theta);
+  const auto weight = ia::get<"out.weight">(theta);
+  const auto shift = ia::get<"taps.bias">(theta);
+  const auto bias = ia::get<"out.bias">(theta);
+  float hidden[32];
+  for (std::size_t o = 0; o < 32; ++o) {
+    hidden[o] = shift.data()[o];
+    for (std::size_t c = 0; c < 16; ++c)
+      for (std::size_t k = 0; k < 5; ++k) hidden[o] += taps.data()[(o * 16 + c) * 5 + k] * x.data()[3 * k * 16 + c];
+  }
+  const ia::tensor<float, 48> y = ready(x);
+  for (std::size_t o = 0; o < 48; ++o) {
+    float expected = bias.data()[o];
+    for (std::size_t c = 0; c < 32; ++c) expected += weight.data()[o * 32 + c] * hidden[c];
+    BOOST_TEST(y.data()[o] == expected);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(new_weights_reach_copies) {

@@ -186,11 +186,12 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
     if (at < 0 || r.groups[at].time != batch.time[i] || totals[at] + count > max_sinks) return -1;
     return has_room(at, who.tree[i].times(count) + one_store.times(count)) ? at : -1;
   };
+  auto joins_to = [&](const extents& domain, node_id made, node_id value) { return refine(domain, g[made].shape).exists && refine(domain, g[value].shape).exists; };
   // the group that writes a value to a second place: the one that computes it, or one that copies it
   auto find_storing = [&](node_id value, int time) {
     if (r.fates[value] == fate::seen && r.through[value]) {
       const node_id made = g[value].in[0];
-      if (r.fates[made] == fate::computed && !r.sunk[made] && batch.time[made] == time && !batch.total[made] && r.groups[r.group_of[made]].domain == g[made].shape)
+      if (r.fates[made] == fate::computed && !r.sunk[made] && batch.time[made] == time && !batch.total[made] && joins_to(r.groups[r.group_of[made]].domain, made, value))
         return r.group_of[made];
     }
     return r.fates[value] == fate::computed && batch.time[value] == time && !batch.total[value] ? r.group_of[value] : open(value, time);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // graph -> graph: a convolution with many output channels takes them on the lanes; its weights are copied into panels
 // of as many channels as a register tile holds, so that a panel is read as one sequence. The same for large gradients,
-// whose panels are of the weights or of the image.
+// whose panels are of the weights or of the image; and for weights that `prepare` can copy once.
 #pragma once
 
 #include "intarsia/ir/build.hpp"
+#include "intarsia/simplify/fold.hpp"
 #include "intarsia/simplify/views.hpp"
 
 namespace intarsia::fuse {
@@ -98,8 +99,10 @@ constexpr void close_gaps(ir::graph& g, ir::node& n, ir::contraction& c, ir::rol
 /// A copy of what is no panel of weights by itself (in gradients) is a kernel more, and keeps neighbours apart.
 inline constexpr index worth_a_copy = index{1} << 22;
 
-constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
+constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool prepared = false) {
   ir::graph g = ir::with_tables_of(from);
+  support::list<bool> fixed;
+  if (prepared) fixed = simplify::find_fixed(from);
   ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
       ir::contraction c = from.contraction_of(i);
@@ -113,11 +116,12 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes) {
       for (int r = ir::lhs; r <= ir::rhs && !packed; ++r) {
         const int x = channel_axis(c, static_cast<ir::role>(r));
         const ir::node& w = g[n.in[r - ir::lhs]];
-        if (x < 0 || c.count >= ir::max_contraction_axes || w.shape.rank < 3) continue;
+        const bool once = prepared && fixed[from[i].in[r - ir::lhs]] && !fixed[i];
+        if (x < 0 || c.count >= ir::max_contraction_axes || (w.shape.rank < 3 && !once)) continue;
         const index channels = c.axis[x].extent[0];
         // a panel is used again for every pixel: few pixels do not repay the copy
-        if (channels % wide != 0 || n.shape.size() / channels < 16) continue;
-        if (c.axis[x].dim[r] != 0 && ir::products_of(c) < worth_a_copy) continue;
+        if (channels % wide != 0 || (n.shape.size() / channels < 16 && !once)) continue;
+        if (c.axis[x].dim[r] != 0 && ir::products_of(c) < worth_a_copy && !once) continue;
         return pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
       }
     }

@@ -198,10 +198,11 @@ struct nest_kernel {
   static constexpr ir::dtype sum_type = reductions ? K.code[K.term].type : ir::dtype::f32;
   static constexpr bool is_arg = K.reduction == ir::opcode::argmax || K.reduction == ir::opcode::argmin;
 
-  /// Running results of the reduction, one for each outer iteration of the tile.
+  /// Running results of the reduction: one for each outer iteration of the tile, or, where they are few, several that
+  /// take the steps of the innermost loop in turn.
   template <class Vectors, tile_sizes T>
   struct sums {
-    typename Vectors::template value_t<sum_type> v[slots(outer_bits, T)];
+    typename Vectors::template value_t<sum_type> v[slots(outer_bits, T) * K.partial];
     typename Vectors::template value_t<ir::dtype::i32> place[is_arg ? slots(outer_bits, T) : 1];
   };
 
@@ -379,10 +380,30 @@ struct nest_kernel {
     return s;
   }
 
+  /// The running result that slot s of a value with these bits goes to.
+  static constexpr int sum_of(unsigned bits, tile_sizes t, int s) {
+    const int turn = K.partial > 1 ? digit(bits, t, s, K.loops - 1) % K.partial : 0;
+    return turn * slots(outer_bits, t) + project(bits, outer_bits, t, s);
+  }
+  /// The partial sums of each result as one, half of them onto the other half again and again.
+  template <class Vectors, tile_sizes T, int Turns, class Sums>
+  static HWY_INLINE void join_partial(Sums& sum) {
+    if constexpr (Turns > 1) {
+      constexpr int results = slots(outer_bits, T);
+      add_later<Vectors, (Turns + 1) / 2 * results>(sum, std::make_integer_sequence<int, Turns / 2 * results>{});
+      join_partial<Vectors, T, (Turns + 1) / 2>(sum);
+    }
+    (void)sum;
+  }
+  template <class Vectors, int Later, class Sums, int... S>
+  static HWY_INLINE void add_later(Sums& sum, std::integer_sequence<int, S...>) {
+    ((sum.v[S] = combine<Vectors, sum_type, ir::opcode::add>(sum.v[S], sum.v[S + Later])), ...);
+  }
+
   /// Takes one more term into a running result; lanes beyond `Count` take nothing.
   template <class Vectors, tile_sizes T, index Lanes, index Count, unsigned Bits, int S, class Cells, class Sums>
   static HWY_INLINE void accumulate_slot(const Cells& known, Sums& sum) {
-    constexpr int at = project(Bits, outer_bits, T, S);
+    constexpr int at = sum_of(Bits, T, S);
     using E = held_t<sum_type>;
     using D = typename Vectors::template tag<E>;
     const D d;
@@ -541,7 +562,7 @@ struct nest_kernel {
         keep_in_register(current);
       }
     }
-    constexpr int at = project(term_bits(), outer_bits, T, s);
+    constexpr int at = sum_of(term_bits(), T, s);
     auto& total = sum.v[at];
     auto vector = get<Vectors, early, T, term_bits(), s>(known);
     if constexpr (Count < Lanes && horizontal) vector = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), vector);
@@ -641,6 +662,7 @@ struct nest_kernel {
     else {
       auto sum = start<Vectors, T>();
       reduce_loop<K.outer, T, Count, Vectors>(p, c, sum);
+      join_partial<Vectors, T, K.partial>(sum);
       if constexpr (!horizontal || lanes == 1) finish<Vectors, T, lanes, Count>(p, c, sum, sinks);
       else {
         sums<vectors_of<1>, T> one;

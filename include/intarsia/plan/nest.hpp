@@ -82,6 +82,7 @@ struct nest {
   std::int8_t term = 0;        // what is reduced
   std::int8_t factor = -1;     // or the product term * factor
   std::int8_t place = -1;      // position along the reduced axes, for argmax
+  std::int8_t partial = 1;     // sums kept for each result: steps of the innermost reduction take turns
   index extent[max_loops] = {};
   std::int8_t tile[max_loops] = {};  // iterations (vectors, on the lane loop) done together in registers
   store_to store[max_stores] = {};

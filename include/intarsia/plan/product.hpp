@@ -20,6 +20,7 @@ struct product_tile {
   int a = -1, b = -1;    // the tiled loops, a < b; a is -1 where one loop alone is tiled
   index ta = 1, tb = 1;  // their iterations (vectors, on the lane loop)
   index unrolled = 1;    // iterations of the innermost reduction loop
+  index partial = 1;     // sums kept for each result
 };
 
 class product_search {
@@ -32,6 +33,7 @@ class product_search {
     for (int l = outer_; l < k.loops; ++l) reduction_ *= trips_[l];
     const int last = k.loops - 1;
     unrolled_ = last >= outer_ && last != lane && k.extent[last] <= 7 ? k.extent[last] : 1;
+    innermost_ = last >= outer_ ? trips_[last] : 1;
     for (int o = 0; o < 2; ++o) read(o, k, lane, lanes);
   }
 
@@ -39,8 +41,7 @@ class product_search {
     index others = 1;
     for (int l = 0; l < outer_; ++l) others *= trips_[l];
     if (outer_ == 0) {
-      consider(-1, -1, 1, 1, 1);
-      if (unrolled_ > 1) consider(-1, -1, 1, 1, unrolled_);
+      consider_steps(-1, -1, 1, 1);
     }
     for (int b = 0; b < outer_; ++b) {
       repeats_ = others / trips_[b];
@@ -102,6 +103,9 @@ class product_search {
       // a window that moves along a reduction loop meets the same elements again
       for (int r = outer_; r < k.loops; ++r) slides_[o][l] = slides_[o][l] || (r != lane && stride[r] == step);
     }
+    once_[o] = !splat_[o];
+    for (int l = 0; l < outer_; ++l) once_[o] = once_[o] && (trips_[l] == 1 || (on_[o][l] && !slides_[o][l]));
+    for (int l = 0; l < outer_ && once_[o]; ++l) pass_[o] *= trips_[l];
   }
 
   constexpr void sweep(int a, int b, index ta) {
@@ -111,9 +115,18 @@ class product_search {
       if (ta * tb > registers_ - 3) break;
       if (tb == before) continue;
       before = tb;
-      consider(a, b, ta, tb, 1);
-      if (unrolled_ > 1 && ta * tb * unrolled_ <= 120) consider(a, b, ta, tb, unrolled_);
+      consider_steps(a, b, ta, tb);
     }
+  }
+
+  /// One step of the reduction at a time, a whole window, or, where a tile has too few sums to keep the multipliers busy,
+  /// as many steps as fill them.
+  constexpr void consider_steps(int a, int b, index ta, index tb) {
+    const index sums = ta * tb;
+    consider(a, b, ta, tb, 1);
+    if (unrolled_ > 1 && sums * unrolled_ <= 120) consider(a, b, ta, tb, unrolled_);
+    const index steps = steps_of(innermost_, (in_flight + sums - 1) / sums, true).size;
+    if (steps > 1 && steps != unrolled_) consider(a, b, ta, tb, steps);
   }
 
   /// Vectors of operand o that are loaded in u iterations of a tile. Windows along the unrolled loop overlap where one
@@ -130,14 +143,15 @@ class product_search {
   constexpr steps parts(int l, index size) const { return steps_of(l >= 0 ? trips_[l] : 1, size, true); }
 
   /// All of one tile: the reduction and what follows it.
-  constexpr index tile_cost(index sums, index n0, index n1, index u, index loading, int far) const {
-    index time = 64 * u * (sums > in_flight ? sums : in_flight);
+  constexpr index tile_cost(index sums, index n0, index n1, index u, index partial, index loading, int far) const {
+    index time = 64 * u * sums;
+    if (const index waiting = 64 * in_flight * u / partial; waiting > time) time = waiting;
     if (loading > time) time = loading;
     if (far >= 0) {
       const index reading = 64 * (far == 0 ? far_[0] * n0 + n1 : n0 + far_[1] * n1);
       if (reading > time) time = reading;
     }
-    return (time + loading / 64) * (reduction_ / u) + epilogue_ * sums + 8 * 64;
+    return (time + loading / 64) * reduction_ / u + (epilogue_ + 128 * (partial - 1)) * sums + 8 * 64;
   }
 
   constexpr void consider(int a, int b, index ta, index tb, index u) {
@@ -148,13 +162,17 @@ class product_search {
     const bool slides = u > 1 && splat_[1 - stays] && !splat_[stays] && ((a >= 0 && ta > 1 && shares_[stays][a]) || (tb > 1 && shares_[stays][b]));
     if (slides) stays = 1 - stays;
     const index sums = ta * tb;
-    if (sums + n[stays] + 1 + slides > registers_ && sums > 1) return;
+    // steps that share no vectors load theirs one after the other
+    const index one_step = loads(stays, a, b, ta, tb, 1, true), held = !slides && n[stays] == u * one_step ? one_step : n[stays];
+    if (sums + held + 1 + slides > registers_ && sums > 1) return;
+    index partial = slides ? 1 : u < in_flight / sums ? u : in_flight / sums;
+    if (partial * sums + held + 1 > registers_ || partial < 1) partial = 1;
     // each row is a stream to read and one to write: with 5 x 2 vectors a 3x3 window over 1080x1920 reaches 86 % of the
     // peak, with 14 x 1 80; over 512x512, whose rows push each other out of the cache, 8 x 2 reach 65 and 5 x 2 73
     const index rows = !slides ? 0 : a >= 0 && shares_[1 - stays][a] ? ta : tb;
     if (rows > 5 || (rows > 0 && sums > 4 * rows)) return;
     // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
-    if (u > 1 && !slides && sums >= in_flight && n[stays] == u * loads(stays, a, b, ta, tb, 1, true)) return;
+    if (u > 1 && !slides && sums >= in_flight && held < n[stays]) return;
     n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, slides);
     // a guarded load is a loop over its lanes: code that must not be repeated for every place of a tile
     if ((guarded_[0] && n[0] > 4) || (guarded_[1] && n[1] > 4)) return;
@@ -163,8 +181,8 @@ class product_search {
       const bool at_a = a >= 0 && ta > 1 && on_[o][a], at_b = b >= 0 && tb > 1 && on_[o][b];
       const bool aliases = (at_a && ta > 2 && apart_[o][a]) || (at_b && tb > 2 && apart_[o][b]);
       loading += n[o] * unit_[o] * (aliases ? 3 : 1);
-      if (at_a) streams += scattered_[o][a], pass[o] *= slides_[o][a] ? 1 : ta;
-      if (at_b) streams += scattered_[o][b], pass[o] *= slides_[o][b] ? 1 : tb;
+      if (at_a) streams += scattered_[o][a], pass[o] *= slides_[o][a] || once_[o] ? 1 : ta;
+      if (at_b) streams += scattered_[o][b], pass[o] *= slides_[o][b] || once_[o] ? 1 : tb;
       if (at_a && scattered_[o][a] && !splat_[o]) apart += ta;
       if (at_b && scattered_[o][b] && !splat_[o]) apart += tb;
     }
@@ -172,16 +190,16 @@ class product_search {
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
     const steps na = parts(a, ta), nb = parts(b, tb);
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart);
-    index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, loading, far) + per_tile);
+    index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, partial, loading, far) + per_tile);
     if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
       if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, slides || stays == 0), m1 = loads(1, a, b, ra, rb, u, slides || stays == 1);
-      return times * (tile_cost(ra * rb, m0, m1, u, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
+      return times * (tile_cost(ra * rb, m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
     cost *= repeats_;
-    if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u};
+    if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial};
   }
 
   int outer_;
@@ -191,13 +209,16 @@ class product_search {
   index trips_[max_loops] = {};
   index reduction_ = 1;
   index unrolled_ = 1;
+  index innermost_ = 1;
   index repeats_ = 1;
-  // of each operand: units for a vector, bytes that one pass of the reduction reads, how much dearer they are from afar;
+  // of each operand: units for a vector, bytes that one pass of the reduction reads (all passes, if no element is read
+  // twice: nothing of it is in cache), how much dearer they are from afar;
   // along each outer loop
   bool splat_[2] = {};
   bool guarded_[2] = {};
   index unit_[2] = {};
   index pass_[2] = {};
+  bool once_[2] = {};
   index far_[2] = {};
   bool on_unrolled_[2] = {};
   bool on_[2][max_loops] = {};

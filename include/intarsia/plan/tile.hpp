@@ -226,6 +226,7 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.a >= 0) k.tile[best.a] = static_cast<std::int8_t>(best.ta);
   if (best.b >= 0) k.tile[best.b] = static_cast<std::int8_t>(best.tb);
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
+  k.partial = static_cast<std::int8_t>(best.partial);
   return k;
 }
 
