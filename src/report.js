@@ -173,7 +173,7 @@ class GraphView {
   }
   /** All of it. */
   fit() {
-    const w = this.element.clientWidth || 600, h = this.element.clientHeight || 400, pad = 20;
+    const r = this.svg.getBoundingClientRect(), w = r.width || 600, h = r.height || 400, pad = 20;
     const scale = Math.max((this.bounds.width + 2 * pad) / w, (this.bounds.height + 2 * pad) / h, 0.7);
     this.show({vw: w * scale, vh: h * scale, vx: this.bounds.x + this.bounds.width / 2 - w * scale / 2, vy: this.bounds.y + this.bounds.height / 2 - h * scale / 2});
   }
@@ -183,7 +183,7 @@ class GraphView {
     const readable = 1.5 * (this.element.clientWidth || 600);
     if (this.vw <= readable) return;
     const by = this.vw / readable, first = this.boxWith(0);
-    this.show({vw: readable, vh: this.vh / by, vx: (first ? first.x + first.width / 2 : 0) - readable / 2, vy: -56});
+    this.show({vw: readable, vh: this.vh / by, vx: (first ? first.x + first.width / 2 : 0) - readable / 2, vy: -16});
   }
   boxWith(i) {
     return this.drawn.get(this.seen(this.f.nodes.findIndex((n, k) => k >= i && n.in.length > 0)));
