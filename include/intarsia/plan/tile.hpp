@@ -5,6 +5,7 @@
 
 #include <initializer_list>
 
+#include "intarsia/plan/order.hpp"
 #include "intarsia/plan/product.hpp"
 
 namespace intarsia::plan {
@@ -227,7 +228,7 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.b >= 0) k.tile[best.b] = static_cast<std::int8_t>(best.tb);
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
   k.partial = static_cast<std::int8_t>(best.partial);
-  return k;
+  return loop_order(k, m.vector_bytes / lane_bytes(k)).run();
 }
 
 }  // namespace intarsia::plan

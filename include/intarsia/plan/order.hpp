@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// nest -> nest: the order of the outer loops of a sum of products. The operand that the inner ones move is read again for
+// every tile of the outer ones, so it should be the one that stays in the nearer cache.
+#pragma once
+
+#include "intarsia/plan/nest.hpp"
+
+namespace intarsia::plan {
+
+/// Cycles to read this many bytes `times` times (Zen 4: 32 KB, then 1 MB at 32 bytes a cycle, then 10).
+constexpr index rereading(index bytes, index times) {
+  if (bytes <= 24 * 1024) return bytes / 32;
+  return bytes <= 768 * 1024 ? bytes * times / 32 : bytes * times / 10;
+}
+
+class loop_order {
+ public:
+  constexpr loop_order(const nest& k, int lanes) : k_(k), lanes_(lanes) {}
+
+  constexpr nest run() {
+    if (k_.outer < 2 || k_.code[k_.term].what != step::load || k_.code[k_.factor].what != step::load) return k_;
+    index tiles[2] = {1, 1}, products = 1;
+    bool found[2] = {};
+    for (int l = 0; l < k_.loops; ++l) {
+      products *= trips(l);
+      if (l >= k_.outer || !moves_one(l)) continue;
+      const int o = moves(0, l) ? 0 : 1;
+      tiles[o] *= (trips(l) + k_.tile[l] - 1) / k_.tile[l];
+      found[o] = true;
+    }
+    if (!found[0] || !found[1]) return k_;
+    // with the loops of operand o outside, the other one is read for each of their tiles
+    const index outside[2] = {rereading(bytes(1), tiles[0]) + rereading(bytes(0), 1), rereading(bytes(0), tiles[1]) + rereading(bytes(1), 1)};
+    const int now = outermost(), other = 1 - now;
+    if (outside[now] - outside[other] < products / 2 / 16) return k_;  // two a cycle: not worth a twentieth
+    return with_outside(other);
+  }
+
+ private:
+  constexpr const access& operand(int o) const { return k_.at[k_.code[o == 0 ? k_.term : k_.factor].a]; }
+  constexpr bool moves(int o, int l) const { return operand(o).stride[l] != 0; }
+  constexpr bool moves_one(int l) const { return moves(0, l) != moves(1, l); }
+  constexpr index trips(int l) const { return l == k_.lane ? (k_.extent[l] + lanes_ - 1) / lanes_ : k_.extent[l]; }
+  /// Of the operand in one iteration of the loops that move both.
+  constexpr index bytes(int o) const {
+    index last = 0;
+    for (int l = 0; l < k_.loops; ++l) {
+      const index stride = operand(o).stride[l] < 0 ? -operand(o).stride[l] : operand(o).stride[l];
+      if (l >= k_.outer || moves_one(l)) last += stride * (k_.extent[l] - 1);
+    }
+    return (last + 1) * ir::size_of(operand(o).type);
+  }
+  /// The operand whose loops are outside now: that of the first of them.
+  constexpr int outermost() const {
+    for (int l = 0; l < k_.outer; ++l)
+      if (moves_one(l)) return moves(0, l) ? 0 : 1;
+    return 0;
+  }
+  constexpr nest with_outside(int o) const {
+    nest r = k_;
+    int order[max_loops] = {}, next = 0;
+    for (int rank = 0; rank < 3; ++rank)
+      for (int l = 0; l < k_.outer; ++l)
+        if (rank == (!moves_one(l) ? 0 : moves(o, l) ? 1 : 2)) order[next++] = l;
+    auto permuted = [&](auto& to, const auto& from) {
+      for (int l = 0; l < k_.outer; ++l) to[l] = from[order[l]];
+    };
+    permuted(r.extent, k_.extent);
+    permuted(r.tile, k_.tile);
+    for (int a = 0; a < k_.accesses; ++a) permuted(r.at[a].stride, k_.at[a].stride);
+    for (int g = 0; g < k_.guards; ++g) permuted(r.rows[g].coef, k_.rows[g].coef);
+    for (int l = 0; l < k_.outer; ++l)
+      if (order[l] == k_.lane) r.lane = static_cast<std::int8_t>(l);
+    return r;
+  }
+
+  const nest& k_;
+  int lanes_;
+};
+
+}  // namespace intarsia::plan
