@@ -29,31 +29,84 @@ constexpr bool is_packed(const ir::contraction& c, int result_rank, const int (&
 /// What a reshape reshapes: a reshape of a reshape is one.
 constexpr ir::node_id whole_of(const ir::graph& g, ir::node_id i) { return g[i].what == ir::kind::reshape ? g[i].in[0] : i; }
 
-/// A view of what may be a view itself: one view, where that can be.
-constexpr ir::node_id seen_through(ir::graph& g, ir::node_id w, const extents& shape, const ir::view_map& m) {
-  const ir::node n = g[w];
-  ir::view_map both;
-  if (n.what == ir::kind::view && simplify::in_range(g.views[n.aux], n.shape, g[n.in[0]].shape) && simplify::compose(g.views[n.aux], g[n.in[0]].shape.rank, m, both))
-    return ir::view(g, n.in[0], shape, both);
-  return ir::view(g, w, shape, m);
-}
+/// Copies in panels that exist already: those of a tensor's parts are parts of its own.
+struct panels {
+  ir::node_id of;
+  int axis;
+  index wide;
+  ir::node_id copy;
+};
 
-constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int x, index panel) {
-  const ir::node_id w = n.in[weights - ir::lhs];
+/// [..., channels, ...] as [panels, ..., channels of a panel].
+constexpr ir::node_id in_panels(ir::graph& g, support::list<panels>& made, ir::node_id w, int axis, index wide) {
+  for (const panels& p : made)
+    if (p.of == w && p.axis == axis && p.wide == wide) return p.copy;
   const extents from = g[w].shape;
-  const int axis = c.axis[x].dim[weights];
-  const index blocks = from[axis] / panel;
   extents packed;
-  packed.push(blocks);
-  ir::view_map m;  // of the weights [..., channels, ...] by the packed ones [blocks, ..., panel]
+  packed.push(from[axis] / wide);
+  ir::view_map m;
   for (int d = 0; d < from.rank; ++d) {
     if (d == axis) continue;
     m.axis[d] = {0, 0, packed.rank, 1, -1, 0};
     packed.push(from[d]);
   }
-  m.axis[axis] = {0, 0, 0, panel, packed.rank, 1};
-  packed.push(panel);
-  const ir::node_id panels = ir::unary(g, ir::kind::copy, seen_through(g, w, packed, m));
+  m.axis[axis] = {0, 0, 0, wide, packed.rank, 1};
+  packed.push(wide);
+  const ir::node n = g[w];
+  ir::view_map both;
+  const bool seen = n.what == ir::kind::view && simplify::in_range(g.views[n.aux], n.shape, g[n.in[0]].shape) && simplify::compose(g.views[n.aux], g[n.in[0]].shape.rank, m, both);
+  const ir::node_id copy = ir::unary(g, ir::kind::copy, seen ? ir::view(g, n.in[0], packed, both) : ir::view(g, w, packed, m));
+  made.push({w, axis, wide, copy});
+  return copy;
+}
+
+/// The axis of the operand of view w that is axis `of` of the view, as a whole, none of the other indices being shared; -1
+/// where there is none.
+constexpr int whole_axis(const ir::graph& g, ir::node_id w, int of) {
+  const ir::node& n = g[w];
+  const extents base = g[n.in[0]].shape;
+  const ir::view_map& m = g.views[n.aux];
+  int found = -1;
+  if (!simplify::in_range(m, n.shape, base)) return -1;
+  for (int d = 0; d < base.rank; ++d) {
+    const ir::view_axis& a = m.axis[d];
+    if (a.axis1 >= 0) return -1;
+    if (a.axis0 == of && found < 0 && a.c0 == 1 && base[d] == n.shape[of]) found = d;
+    else if (a.axis0 == of) return -1;
+  }
+  return found;
+}
+
+/// The panels of a part of a tensor, as a part of the tensor's panels.
+constexpr ir::node_id part_of_panels(ir::graph& g, support::list<panels>& made, ir::node_id w, int axis, int base_axis, index wide) {
+  const ir::node part = g[w];
+  const ir::view_map v = g.views[part.aux];
+  const ir::node_id all = in_panels(g, made, part.in[0], base_axis, wide);
+  const extents base = g[part.in[0]].shape;
+  extents shape;
+  shape.push(part.shape[axis] / wide);
+  for (int d = 0; d < part.shape.rank; ++d)
+    if (d != axis) shape.push(part.shape[d]);
+  shape.push(wide);
+  ir::view_map m;
+  m.axis[0] = {0, 0, 0, 1, -1, 0};
+  m.axis[base.rank] = {0, 0, part.shape.rank, 1, -1, 0};
+  for (int d = 0, to = 1; d < base.rank; ++d) {
+    if (d == base_axis) continue;
+    m.axis[to] = v.axis[d];
+    if (v.axis[d].axis0 >= 0) m.axis[to].axis0 = v.axis[d].axis0 < axis ? v.axis[d].axis0 + 1 : v.axis[d].axis0;
+    ++to;
+  }
+  return ir::view(g, all, shape, m);
+}
+
+constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n, ir::contraction c, ir::role weights, int x, index panel, bool in_parts) {
+  const ir::node_id w = n.in[weights - ir::lhs];
+  const extents from = g[w].shape;
+  const int axis = c.axis[x].dim[weights];
+  const index blocks = from[axis] / panel;
+  const int base_axis = in_parts ? whole_axis(g, w, axis) : -1;
+  const ir::node_id packed = base_axis >= 0 ? part_of_panels(g, made, w, axis, base_axis, panel) : in_panels(g, made, w, axis, panel);
 
   const int at = c.axis[x].dim[ir::out];
   extents shape;
@@ -70,8 +123,8 @@ constexpr ir::node_id pack(ir::graph& g, ir::node n, ir::contraction c, ir::role
         else if (a.who[r] == weights) a.dim[r] = moved(a.dim[r]);
   }
   c.axis[x].extent[0] = blocks;
-  c.share(at + 1, weights == ir::lhs ? packed.rank - 1 : -1, weights == ir::rhs ? packed.rank - 1 : -1, panel);
-  n.in[weights - ir::lhs] = panels;
+  c.share(at + 1, weights == ir::lhs ? from.rank : -1, weights == ir::rhs ? from.rank : -1, panel);
+  n.in[weights - ir::lhs] = packed;
   const extents whole = n.shape;
   n.shape = shape;
   n.aux = g.contractions.push(c);
@@ -103,6 +156,11 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
   ir::graph g = ir::with_tables_of(from);
   support::list<bool> fixed;
   if (prepared) fixed = simplify::find_fixed(from);
+  support::list<panels> made;
+  support::list<index> in_parts(from.size(), 0);  // elements that contractions read through views
+  for (const ir::node& n : from.nodes)
+    for (int r = 0; r < 2 && n.what == ir::kind::contract; ++r)
+      if (from[n.in[r]].what == ir::kind::view) in_parts[from[n.in[r]].in[0]] += from[n.in[r]].shape.size();
   ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
       ir::contraction c = from.contraction_of(i);
@@ -122,7 +180,10 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
         // a panel is used again for every pixel: few pixels do not repay the copy
         if (channels % wide != 0 || (n.shape.size() / channels < 16 && !once)) continue;
         if (c.axis[x].dim[r] != 0 && ir::products_of(c) < worth_a_copy && !once) continue;
-        return pack(g, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide);
+        const ir::node_id operand = from[i].in[r - ir::lhs];
+        const ir::node_id base = from[operand].what == ir::kind::view ? from[operand].in[0] : -1;
+        const bool shared = base >= 0 && in_parts[base] > from[operand].shape.size() && 2 * in_parts[base] >= from[base].shape.size();
+        return pack(g, made, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide, shared);
       }
     }
     if (n.what == ir::kind::reshape) n.in[0] = whole_of(g, n.in[0]);

@@ -214,7 +214,7 @@ constexpr nest tiled(nest k, const machine& m) {
     const int lanes = m.vector_bytes / lane_bytes(k);
     choose_lane(k, lanes);
     choose_tile(k, lanes);
-    return k;
+    return in_order_of_reading(k);
   }
   product_tile best = choose_product(k, m);
   if (is_small_window(k)) {
