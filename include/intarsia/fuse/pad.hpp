@@ -28,12 +28,24 @@ constexpr reach reach_of(const ir::contraction_axis& a) {
   return {1, first < 0 ? -first : 0, last > a.extent[1] - 1 ? last - (a.extent[1] - 1) : 0};
 }
 
+/// An argument that few products read is not worth a copy with a border: the kernel leaves out what does not exist.
+inline constexpr index few_products = 32, small_copy = 4096;
+constexpr bool is_read_clipped(const ir::graph_view& g, ir::node_id operand, const ir::contraction& c) {
+  ir::node_id from = operand;
+  while (g[from].what == ir::kind::reshape) from = g[from].in[0];
+  const index elements = g[operand].shape.size();
+  for (int x = 0; x < c.count; ++x)  // further apart than vectors can be loaded, or indices that divide
+    if (c.axis[x].window && (c.axis[x].stride > 2 || (c.axis[x].stride > 1 && c.axis[x].who[0] == ir::out))) return false;
+  return g[from].what == ir::kind::argument && elements >= small_copy && ir::products_of(c) <= few_products * elements && ir::size_of(g[operand].type) >= 4;
+}
+
 constexpr ir::graph with_padding(const ir::graph_view& from) {
   ir::graph g = ir::with_tables_of(from);
   ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
     if (n.what == ir::kind::contract) {
       ir::contraction c = from.contraction_of(i);
       for (int r = 0; r < 2; ++r) {
+        if (is_read_clipped(from, from[i].in[r], from.contraction_of(i))) continue;
         const extents shape = g[n.in[r]].shape;
         extents padded = shape;
         ir::view_map m = ir::identity_view(shape.rank);

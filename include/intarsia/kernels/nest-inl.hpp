@@ -22,8 +22,15 @@ HWY_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Iterations of each loop in one tile: five bits a loop, so that it is a small template argument.
+/// Iterations of each loop in one tile: five bits a loop, so that it is a small template argument; and, for two loops that
+/// reach beyond an operand's border, where the tile is.
 using tile_sizes = std::uint64_t;
+enum class place : std::uint8_t { anywhere, first, last, inside };
+constexpr place place_of(tile_sizes t, int border) { return static_cast<place>(t >> (60 + 2 * border) & 3); }
+constexpr tile_sizes with_place(tile_sizes t, int border, place p) {
+  return (t & ~(tile_sizes{3} << (60 + 2 * border))) | static_cast<tile_sizes>(p) << (60 + 2 * border);
+}
+constexpr tile_sizes sizes_alone(tile_sizes t) { return t & ((tile_sizes{1} << 60) - 1); }
 constexpr int tile_of(tile_sizes t, int loop) { return static_cast<int>(t >> (5 * loop) & 31); }
 constexpr tile_sizes with_tile(tile_sizes t, int loop, index size) {
   return (t & ~(tile_sizes{31} << (5 * loop))) | static_cast<tile_sizes>(size) << (5 * loop);
@@ -153,12 +160,18 @@ struct nest_kernel {
     static_assert(n <= most_slots);
     cell_map m;
     index at[n] = {};
-    const bool shares = K.code[I].what == plan::step::load && K.at[K.code[I].a].guards == 0;
+    constexpr bool shares = K.code[I].what == plan::step::load && (K.at[K.code[I].a].guards == 0 || is_clipped(K.code[I].a));
+    constexpr plan::access a = K.at[shares ? K.code[I].a : 0];
+    auto same = [&](int s, int other) {
+      for (int r = 0; r < a.guards; ++r)
+        if (offset(K.rows[a.guard_first + r].coef, bits, T, s) != offset(K.rows[a.guard_first + r].coef, bits, T, other)) return false;
+      return at[s] == at[other];
+    };
     for (int s = 0; s < n; ++s) {
       if (shares) {
-        at[s] = offset(K.at[K.code[I].a].stride, bits, T, s);
+        at[s] = offset(a.stride, bits, T, s);
         int c = 0;
-        while (c < m.count && at[m.from[c]] != at[s]) ++c;
+        while (c < m.count && !same(s, m.from[c])) ++c;
         m.of[s] = c;
         if (c < m.count) continue;
       } else m.of[s] = s;
@@ -168,7 +181,123 @@ struct nest_kernel {
   }
 
   template <int I, tile_sizes T>
-  static constexpr cell_map cell_map_of = make_cells<I, T>();
+  static constexpr cell_map cell_map_of = make_cells<I, sizes_alone(T)>();
+
+  // ---- borders: operands that exist only in part ----
+
+  static constexpr bool is_clipped(int access) { return K.factor >= 0 && plan::is_clipped(K, K.at[access], K.lane); }
+  /// The longest loop that decides whether a guard holds: its first and last tiles are code of their own.
+  static constexpr int border_loop(const plan::guard& g) {
+    int longest = -1;
+    for (int l = 0; l < K.loops; ++l)
+      if (g.coef[l] != 0 && (longest < 0 || K.extent[l] > K.extent[longest])) longest = l;
+    return longest;
+  }
+  struct border_loops {
+    int of[2] = {-1, -1};
+    constexpr border_loops() {
+      int n = 0;
+      for (int a = 0; a < K.accesses; ++a)
+        for (int r = 0; r < K.at[a].guards && is_clipped(a); ++r) {
+          const int l = border_loop(K.rows[K.at[a].guard_first + r]);
+          if (l >= 0 && l != of[0] && l != of[1] && n < 2) of[n++] = l;
+        }
+    }
+  };
+  static constexpr int border_of(int loop) {
+    constexpr border_loops borders;
+    return loop == borders.of[0] ? 0 : loop == borders.of[1] ? 1 : -1;
+  }
+  /// Elements of loop l that a tile holds.
+  static constexpr index span(tile_sizes t, int l, index count) {
+    const index n = tile_of(t, l) > 0 ? tile_of(t, l) : 1;
+    return l != K.lane ? n : count < lanes ? count : n * lanes;
+  }
+  struct interval {
+    index low = 0, high = 0;
+  };
+  /// What a guard's value can be at the first element of a tile.
+  static constexpr interval starts(const plan::guard& g, tile_sizes t, index count) {
+    interval v{g.offset, g.offset};
+    for (int l = 0; l < K.loops; ++l) {
+      if (g.coef[l] == 0) continue;
+      const index last = K.extent[l] - span(t, l, count);
+      const int border = border_of(l);
+      const place where = border >= 0 ? place_of(t, border) : place::anywhere;
+      const index from = where == place::last ? last : 0, to = where == place::first ? 0 : last;
+      v.low += g.coef[l] * (g.coef[l] > 0 ? from : to);
+      v.high += g.coef[l] * (g.coef[l] > 0 ? to : from);
+    }
+    return v;
+  }
+  /// Whether tiles of loop l that begin at `from` to `to` keep all guards that it decides.
+  static constexpr bool is_inside(int loop, index from, index to, index size) {
+    for (int a = 0; a < K.accesses; ++a)
+      for (int r = 0; r < K.at[a].guards; ++r) {
+        const plan::guard& g = K.rows[K.at[a].guard_first + r];
+        if (!is_clipped(a) || border_loop(g) != loop) continue;
+        index low = g.offset, high = g.offset;
+        for (int l = 0; l < K.loops; ++l) {
+          const index first = l == loop ? from : 0, last = l == loop ? to + size - 1 : K.extent[l] - 1;
+          low += g.coef[l] * (g.coef[l] > 0 ? first : last);
+          high += g.coef[l] * (g.coef[l] > 0 ? last : first);
+        }
+        if (low < 0 || high >= g.extent) return false;
+      }
+    return true;
+  }
+
+  /// A vector, or a broadcast element, of which only a range may exist.
+  template <class Vectors, int A, unsigned Bits, tile_sizes T, int S, index Lanes, index Count>
+  static HWY_INLINE auto load_clipped(const ir::element_t<K.at[A].type>* p, const counters& c) {
+    constexpr plan::access a = K.at[A];
+    constexpr index along = Lanes > 1 ? a.stride[K.lane] : 0, elements = along * (Count - 1) + 1;
+    index from = 0, to = elements;
+    clip_all<A, Bits, T, S, along, elements, Count>(from, to, c, std::make_integer_sequence<int, a.guards>{});
+    if constexpr (along == 1) return Vectors::template load_between<a.type>(p, from, to);
+    else if constexpr (along == 2) return Vectors::template every_second_between<a.type>(p, from, to);
+    else return to > from ? Vectors::template splat<a.type>(p) : Vectors::template constant<a.type>(0);
+  }
+  template <int A, unsigned Bits, tile_sizes T, int S, index Along, index Elements, index Count, int... R>
+  static HWY_INLINE void clip_all(index& from, index& to, const counters& c, std::integer_sequence<int, R...>) {
+    (clip<K.at[A].guard_first + R, Bits, T, S, Along, Elements, Count>(from, to, c), ...);
+  }
+  template <int Row, unsigned Bits, tile_sizes T, int S, index Along, index Elements, index Count>
+  static HWY_INLINE void clip(index& from, index& to, const counters& c) {
+    if constexpr (!holds<Row, Bits, T, S, Along, Elements, Count>()) {
+      constexpr interval start = starts(K.rows[Row], T, Count);
+      constexpr index slot = offset(K.rows[Row].coef, Bits, T, S);
+      index v = start.low + slot;
+      if constexpr (start.low != start.high) v = row_value<Row, Bits, T, S>(c);
+      constexpr bool runs = Along > 0 && K.rows[Row].coef[K.lane] != 0;
+      if constexpr (runs) {
+        if (-v > from) from = -v;
+        if (K.rows[Row].extent - v < to) to = K.rows[Row].extent - v;
+      } else if (v < 0 || v >= K.rows[Row].extent) to = from;
+    }
+    (void)c;
+  }
+  template <int Row, unsigned Bits, tile_sizes T, int S, index Along, index Elements, index Count>
+  static constexpr bool holds() {
+    constexpr plan::guard g = K.rows[Row];
+    if (place_of(T, 0) == place::inside && border_of(border_loop(g)) == 0) return true;
+    if (place_of(T, 1) == place::inside && border_of(border_loop(g)) == 1) return true;
+    const interval start = starts(g, T, Count);
+    const index slot = offset(K.rows[Row].coef, Bits, T, S);
+    const index more = Along > 0 && g.coef[K.lane] != 0 ? Elements - 1 : 0;
+    return start.low + slot >= 0 && start.high + slot + more < g.extent;
+  }
+  template <int A, unsigned Bits, tile_sizes T, int S, index Lanes, index Count, int... R>
+  static constexpr bool all_hold(std::integer_sequence<int, R...>) {
+    constexpr index along = Lanes > 1 ? K.at[A].stride[K.lane] : 0;
+    return (holds<K.at[A].guard_first + R, Bits, T, S, along, along * (Count - 1) + 1, Count>() && ...);
+  }
+  template <int A, unsigned Bits, tile_sizes T, int S, index Lanes, index Count>
+  static constexpr bool needs_guards() {
+    if constexpr (K.at[A].guards == 0) return false;
+    else if constexpr (!is_clipped(A)) return true;
+    else return !all_hold<A, Bits, T, S, Lanes, Count>(std::make_integer_sequence<int, K.at[A].guards>{});
+  }
 
   // ---- values ----
 
@@ -282,8 +411,14 @@ struct nest_kernel {
     constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 0;
     constexpr index skip = offset(K.at[A].stride, depends_v<I>, T, S);
     const E* from = reinterpret_cast<const E*>(p.at[A]) + skip;
-    if constexpr (a.guards > 0) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
-    else if constexpr (along == 0) {
+    if constexpr (needs_guards<A, depends_v<I>, T, S, Lanes, Count>()) {
+      if constexpr (!is_clipped(A)) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
+      else {
+        auto v = load_clipped<Vectors, A, depends_v<I>, T, S, Lanes, Count>(from, c);
+        keep_in_register(v);
+        return v;
+      }
+    } else if constexpr (along == 0) {
       auto v = Vectors::template splat<a.type>(from);
       if constexpr (window >= 0 && I < K.body) keep_in_register(v);
       return v;
@@ -458,9 +593,9 @@ struct nest_kernel {
   // is the other way round: the kernel's elements stay, each vector passes by once.
 
   static constexpr bool is_splat(int i) {
-    return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0 && K.lane >= 0 && K.at[K.code[i].a].stride[K.lane] == 0;
+    return i >= 0 && is_plain_load(i) && K.lane >= 0 && K.at[K.code[i].a].stride[K.lane] == 0;
   }
-  static constexpr bool is_plain_load(int i) { return i >= 0 && K.code[i].what == plan::step::load && K.at[K.code[i].a].guards == 0; }
+  static constexpr bool is_plain_load(int i) { return i >= 0 && K.code[i].what == plan::step::load && (K.at[K.code[i].a].guards == 0 || is_clipped(K.code[i].a)); }
   static constexpr int tile_slots(int i) {
     int n = 1;
     for (int l = 0; l < K.loops; ++l)
@@ -477,20 +612,10 @@ struct nest_kernel {
     }
     return reads == 1;
   }
-  /// The unrolled reduction loops along which the windows of the tile's rows overlap, as bits.
-  static constexpr unsigned overlaps(int vectors) {
-    unsigned bits = 0;
-    for (int l = K.outer; l < K.loops; ++l)
-      for (int o = 0; o < K.outer; ++o)
-        if (o != K.lane && K.tile[l] > 1 && K.tile[l] == K.extent[l] && K.tile[o] > 1 && K.at[K.code[vectors].a].stride[l] == K.at[K.code[vectors].a].stride[o]) bits |= 1u << l;
-    return bits;
-  }
-  /// Overlapping windows: each vector is loaded once for all the products that it is in, and the kernel's elements stay
-  /// in registers.
-  static constexpr bool slides(int vectors, int splats) {
-    return is_plain_load(vectors) && is_splat(splats) && !is_splat(vectors) && is_read_once(vectors) && overlaps(vectors) != 0;
-  }
-  static constexpr int window = K.factor < 0 ? -1 : slides(K.term, K.factor) ? K.term : slides(K.factor, K.term) ? K.factor : -1;
+  /// Overlapping windows: each vector of this operand is loaded once for all the products that it is in, and the other
+  /// operand's elements stay in registers.
+  static constexpr int window = K.window;
+  static constexpr unsigned window_loop = K.loops > 0 ? 1u << (K.loops - 1) : 0;
   static constexpr int choose_late() {
     if (K.factor < 0) return -1;
     if (window >= 0) return window;
@@ -520,7 +645,7 @@ struct nest_kernel {
     constexpr product_order() {
       constexpr unsigned late_bits = depends(late), reduced = term_bits() & ~outer_bits;
       // of a window: column by column, each vector for all that it is in
-      constexpr unsigned steps = window >= 0 ? reduced & ~overlaps(window) : reduced;
+      constexpr unsigned steps = window >= 0 ? reduced & ~window_loop : reduced;
       constexpr int broadcasts = window >= 0 ? cell_map_of<late, T>.count : slots(late_bits, T);
       constexpr int keys = slots(steps, T) * broadcasts;
       int start[keys + 1] = {}, key[count] = {};
@@ -541,7 +666,7 @@ struct nest_kernel {
     static constexpr int first_of(int cell) { return cell_map_of<late, T>.from[cell]; }
   };
   template <tile_sizes T>
-  static constexpr product_order<T> order{};
+  static constexpr product_order<sizes_alone(T)> order{};
 
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... N>
   static HWY_INLINE void multiply_add(const pointers& p, const counters& c, Cells& known, Sums& sum, std::integer_sequence<int, N...>) {
@@ -623,25 +748,43 @@ struct nest_kernel {
   static HWY_INLINE void for_loop(pointers p, counters c, Inner inner) {
     constexpr index unit = L == K.lane ? lanes : 1;
     constexpr plan::steps steps = plan::steps_of(K.extent[L] / unit, K.tile[L], K.factor >= 0);
-    constexpr index tail = K.extent[L] % unit;
-    repeat<L, T, Count, steps.count, steps.size, steps.rests + tail != 0>(p, c, inner);
-    repeat<L, T, Count, steps.rests, steps.rest, tail != 0>(p, c, inner);
-    if constexpr (tail > 0) inner(tile_constant<with_tile(T, L, 1)>{}, count_constant<tail>{}, p, c);
+    constexpr index tail = K.extent[L] % unit, rests = steps.count * steps.size * unit;
+    repeat<L, T, Count, steps.count, steps.size, 0, steps.rests + tail != 0>(p, c, inner);
+    repeat<L, T, Count, steps.rests, steps.rest, rests, tail != 0>(p, c, inner);
+    if constexpr (tail > 0) inner(tile_constant<tile_at<L>(T, 1, K.extent[L] - tail, K.extent[L] - tail, tail)>{}, count_constant<tail>{}, p, c);
   }
-  /// Tiles of Size iterations of loop l; the pointers are moved behind the last one if there is more to come.
-  template <int L, tile_sizes T, index Count, index Times, index Size, bool More, class Inner>
+  /// Tiles of Size iterations of loop l from element From on; the pointers are moved behind the last one if there is more
+  /// to come. Where the loop reaches beyond a border, its first and last tile stand apart.
+  template <int L, tile_sizes T, index Count, index Times, index Size, index From, bool More, class Inner>
   static HWY_INLINE void repeat(pointers& p, counters& c, Inner& inner) {
-    constexpr index iterations = Size * (L == K.lane ? lanes : 1);
+    constexpr index elements = Size * (L == K.lane ? lanes : 1), last = From + (Times - 1) * elements;
     if constexpr (Times == 1) {
-      inner(tile_constant<with_tile(T, L, Size)>{}, count_constant<Count>{}, p, c);
-      if constexpr (More) advance<L, iterations>(p, c);
+      inner(tile_constant<tile_at<L>(T, Size, From, From, elements)>{}, count_constant<Count>{}, p, c);
+      if constexpr (More) advance<L, elements>(p, c);
+    } else if constexpr (Times > 1 && border_of(L) >= 0 && From == 0) {
+      repeat<L, T, Count, 1, Size, From, true>(p, c, inner);
+      repeat<L, T, Count, Times - 1, Size, From + elements, More>(p, c, inner);
+    } else if constexpr (Times > 1 && border_of(L) >= 0 && last + elements == K.extent[L]) {
+      repeat<L, T, Count, Times - 1, Size, From, true>(p, c, inner);
+      repeat<L, T, Count, 1, Size, last, More>(p, c, inner);
     } else if constexpr (Times > 1) {
       INTARSIA_NO_UNROLL
       for (index i = 0; i < Times; ++i) {
-        inner(tile_constant<with_tile(T, L, Size)>{}, count_constant<Count>{}, p, c);
-        advance<L, iterations>(p, c);
+        inner(tile_constant<tile_at<L>(T, Size, From, last, elements)>{}, count_constant<Count>{}, p, c);
+        advance<L, elements>(p, c);
       }
     }
+  }
+  /// T with tiles of this size along loop L that begin at element `from` to `to`.
+  template <int L>
+  static constexpr tile_sizes tile_at(tile_sizes t, index size, index from, index to, index elements) {
+    const tile_sizes sized = with_tile(t, L, size);
+    constexpr int border = border_of(L);
+    if (border < 0) return sized;
+    if (is_inside(L, from, to, elements)) return with_place(sized, border, place::inside);
+    if (from == to && from == 0) return with_place(sized, border, place::first);
+    if (from == to && from + elements == K.extent[L]) return with_place(sized, border, place::last);
+    return sized;
   }
 
   template <int L, tile_sizes T, index Count = lanes>

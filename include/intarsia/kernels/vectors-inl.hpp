@@ -2,6 +2,7 @@
 // Vectors as the nests see them: every value of a nest has the same number of lanes, whatever its element type.
 // 8- and 16-bit integers are computed as 32-bit ones and narrowed when they are stored; bool is a mask.
 #include <array>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -118,6 +119,37 @@ struct vectors {
       for (std::size_t i = 0; i < count; ++i) buffer[i] = p[i];
       return load<T>(buffer);
     }
+  }
+  /// Elements First <= i < end of p[i], zero elsewhere; no other is read. Not for bool and 8 or 16 bits.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> load_between(const ir::element_t<T>* p, index first, index end) {
+    using E = ir::element_t<T>;
+    const tag<E> d;
+    const index from = first < 0 ? 0 : first > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : first;
+    const index to = end < from ? from : end > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : end;
+#if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    // not FirstN, which has a branch: masks that several loads share are made once
+    const std::uint64_t bits = (std::uint64_t{1} << to) - (std::uint64_t{1} << from);
+    std::uint8_t bytes[8];
+    std::memcpy(bytes, &bits, sizeof bits);
+    return hn::MaskedLoad(hn::LoadMaskBits(d, bytes), d, p);
+#else
+    alignas(64) E buffer[Lanes] = {};
+    for (index i = from; i < to; ++i) buffer[i] = p[i];
+    return load<T>(buffer);
+#endif
+  }
+  /// The same of p[2 i], where elements are counted in p.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> every_second_between(const ir::element_t<T>* p, index first, index end) {
+    constexpr index n = static_cast<index>(Lanes);
+    const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
+#if HWY_TARGET == HWY_SCALAR
+    return low;
+#else
+    if constexpr (Lanes == 1) return low;
+    else return hn::ConcatEven(tag<ir::element_t<T>>(), high, low);
+#endif
   }
   template <ir::dtype T>
   static HWY_INLINE value_t<T> splat(const ir::element_t<T>* p) {

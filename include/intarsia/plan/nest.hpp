@@ -82,6 +82,7 @@ struct nest {
   std::int8_t term = 0;        // what is reduced
   std::int8_t factor = -1;     // or the product term * factor
   std::int8_t place = -1;      // position along the reduced axes, for argmax
+  std::int8_t window = -1;     // the operand whose windows overlap in a tile: each of its vectors passes by once for all of them
   std::int8_t partial = 1;     // sums kept for each result: steps of the innermost reduction take turns
   index extent[max_loops] = {};
   std::int8_t tile[max_loops] = {};  // iterations (vectors, on the lane loop) done together in registers
@@ -91,6 +92,17 @@ struct nest {
   access at[max_accesses] = {};
   guard rows[max_guards] = {};
 };
+
+/// Whether guards only clip an access: with these lanes, what exists of a vector is a range of them, and the rest is zero.
+constexpr bool is_clipped(const nest& k, const access& a, int lane) {
+  if (a.guards == 0 || a.fill != 0 || ir::size_of(a.type) < 4 || lane < 0) return false;
+  const index along = a.stride[lane];
+  for (int r = 0; r < a.guards; ++r) {
+    const guard& g = k.rows[a.guard_first + r];
+    if (g.den > 1 || (g.coef[lane] != 0 && g.coef[lane] != along)) return false;
+  }
+  return along >= 0 && along <= 2;
+}
 
 /// Whether the nest becomes part of its caller.
 constexpr bool is_small(const nest& k) {

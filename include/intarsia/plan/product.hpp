@@ -21,18 +21,41 @@ struct product_tile {
   index ta = 1, tb = 1;  // their iterations (vectors, on the lane loop)
   index unrolled = 1;    // iterations of the innermost reduction loop
   index partial = 1;     // sums kept for each result
+  int window = -1;       // operand (0, 1) whose windows overlap in the tile and pass by
 };
+
+/// Whether both operands are read along every outer loop, or are used again because their windows overlap: a depthwise
+/// convolution, its gradients, a filter of one channel. No other tile than overlapping windows saves loads there.
+constexpr bool reuses_by_windows(const nest& k) {
+  if (k.factor < 0 || k.code[k.term].what != step::load || k.code[k.factor].what != step::load) return false;
+  auto size = [](index stride) { return stride < 0 ? -stride : stride; };
+  for (int l = 0; l < k.outer; ++l) {
+    const access &x = k.at[k.code[k.term].a], &y = k.at[k.code[k.factor].a];
+    if ((x.stride[l] != 0) == (y.stride[l] != 0)) continue;
+    const access& moved = x.stride[l] != 0 ? x : y;
+    bool overlaps = false;
+    for (int r = k.outer; r < k.loops; ++r) {
+      const index a = size(moved.stride[l]), b = size(moved.stride[r]);
+      if (b != 0) overlaps = overlaps || (a % b == 0 && a < b * k.extent[r]) || (b % a == 0 && b < a * k.extent[l]);
+    }
+    if (!overlaps) return false;
+  }
+  return true;
+}
 
 class product_search {
  public:
   /// `epilogue`: units for a vector of results, its stores among them.
-  constexpr product_search(const nest& k, const machine& m, int lane, index lanes, index epilogue)
-      : outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_((epilogue + (lane >= k.outer ? 12 : 0)) * 64) {
+  /// `interleaved`: the loop that must be in the tile as a whole, or lanes are stored one by one; -1 if there is none.
+  constexpr product_search(const nest& k, const machine& m, int lane, index lanes, index epilogue, int interleaved)
+      : interleaved_(interleaved), scatter_(2 * lanes * 64), outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_((epilogue + (lane >= k.outer ? 12 : 0)) * 64) {
     best_.lane = lane;
     for (int l = 0; l < k.loops; ++l) trips_[l] = l == lane ? (k.extent[l] + lanes - 1) / lanes : k.extent[l];
     for (int l = outer_; l < k.loops; ++l) reduction_ *= trips_[l];
     const int last = k.loops - 1;
     unrolled_ = last >= outer_ && last != lane && k.extent[last] <= 7 ? k.extent[last] : 1;
+    last_ = last;
+    windows_ = reuses_by_windows(k);
     innermost_ = last >= outer_ ? trips_[last] : 1;
     for (int o = 0; o < 2; ++o) read(o, k, lane, lanes);
   }
@@ -48,7 +71,7 @@ class product_search {
       sweep(-1, b, 1);
       for (int a = 0; a < b; ++a) {
         // two loops that move the same operand alone give it nothing to be used again for, but overlapping windows
-        const bool overlap = unrolled_ > 1 && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]);
+        const bool overlap = last_ >= outer_ && (unrolled_ > 1 || unrolls_part()) && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]);
         if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a] && !overlap) continue;
         repeats_ = others / trips_[b] / trips_[a];
         index before = 1;
@@ -81,9 +104,10 @@ class product_search {
     splat_[o] = stride[lane] == 0 && lane < outer_;
     bool whole = true;
     for (int l = 0; l < k.loops; ++l) whole = whole && (l == lane || stride[l] % lanes == 0);
-    guarded_[o] = loads && at.guards > 0;
+    guarded_[o] = loads && at.guards > 0 && !is_clipped(k, at, lane);
     if (guarded_[o]) unit_[o] = 64 * (stride[lane] == 0 ? 8 : 4 * lanes);
     else if (stride[lane] == 0) unit_[o] = aligned;
+    else if (stride[lane] == 2 && lanes > 2) unit_[o] = 2 * 116 + 64;
     else unit_[o] = stride[lane] != 1 ? 64 * 2 * lanes : whole ? aligned : 116;
     pass_[o] = splat_[o] ? 4 : vector_bytes_;
     for (int l = outer_; l < k.loops; ++l)
@@ -99,7 +123,8 @@ class product_search {
       // Streams a multiple of 4 KB apart push each other out of the first-level cache: 2.5 times slower.
       apart_[o][l] = step * 4 % 4096 == 0;
       scattered_[o][l] = step > (splat_[o] ? 15 : lanes);  // further apart than a cache line: streams of their own
-      shares_[o][l] = on_unrolled_[o] && step == stride[last];
+      const index next = stride[last] * (last == lane ? lanes : 1);
+      if (on_unrolled_[o] && next != 0 && step % next == 0) shares_[o][l] = step / next;
       // a window that moves along a reduction loop meets the same elements again
       for (int r = outer_; r < k.loops; ++r) slides_[o][l] = slides_[o][l] || (r != lane && stride[r] == step);
     }
@@ -125,6 +150,8 @@ class product_search {
     const index sums = ta * tb;
     consider(a, b, ta, tb, 1);
     if (unrolled_ > 1 && sums * unrolled_ <= 120) consider(a, b, ta, tb, unrolled_);
+    const bool slides = unrolls_part() && ((a >= 0 && ta > 1 && (shares_[0][a] == 1 || shares_[1][a] == 1)) || (tb > 1 && b >= 0 && (shares_[0][b] == 1 || shares_[1][b] == 1)));
+    for (index u = 2; slides && u <= 5; ++u) consider(a, b, ta, tb, u);
     const index steps = steps_of(innermost_, (in_flight + sums - 1) / sums, true).size;
     if (steps > 1 && steps != unrolled_) consider(a, b, ta, tb, steps);
   }
@@ -134,13 +161,22 @@ class product_search {
   constexpr index loads(int o, int a, int b, index ta, index tb, index u, bool stays) const {
     const index na = a >= 0 && on_[o][a] ? ta : 1, nb = b >= 0 && on_[o][b] ? tb : 1;
     if (u == 1 || !on_unrolled_[o]) return na * nb;
-    if (stays && b >= 0 && shares_[o][b]) return na * (nb + u - 1);
-    if (stays && a >= 0 && shares_[o][a]) return (na + u - 1) * nb;
+    if (stays && b >= 0 && overlaps(o, b, u)) return na * ((nb - 1) * shares_[o][b] + u);
+    if (stays && a >= 0 && overlaps(o, a, u)) return ((na - 1) * shares_[o][a] + u) * nb;
     return na * nb * u;
   }
 
+  /// Whether windows of u steps, one at each iteration of loop l, overlap.
+  constexpr bool overlaps(int o, int l, index u) const { return shares_[o][l] > 0 && shares_[o][l] < u; }
+
   /// Loop l in tiles of at most this size.
   constexpr steps parts(int l, index size) const { return steps_of(l >= 0 ? trips_[l] : 1, size, true); }
+
+  /// Whether some steps of the innermost loop, too long to be unrolled, may share vectors.
+  constexpr bool unrolls_part() const { return last_ >= outer_ && last_ != best_.lane && innermost_ > 7 && windows_; }
+
+  /// Whether a tile with t iterations of loop l leaves gaps between the lanes of its stores.
+  constexpr bool scatters(int l, index t) const { return interleaved_ >= 0 && (l != interleaved_ || t != trips_[l]); }
 
   /// All of one tile: the reduction and what follows it.
   constexpr index tile_cost(index sums, index n0, index n1, index u, index partial, index loading, int far) const {
@@ -159,8 +195,10 @@ class product_search {
     index n[2] = {loads(0, a, b, ta, tb, u, true), loads(1, a, b, ta, tb, u, true)};
     int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
     // overlapping windows of vectors: the broadcasts stay, each vector passes by once for all its windows
-    const bool slides = u > 1 && splat_[1 - stays] && !splat_[stays] && ((a >= 0 && ta > 1 && shares_[stays][a]) || (tb > 1 && shares_[stays][b]));
-    if (slides) stays = 1 - stays;
+    // overlapping windows of one of two vectors: it is the one that passes by
+    const int moves = splat_[1 - stays] ? stays : 1 - stays;
+    const bool slides = u > 1 && last_ != best_.lane && !splat_[moves] && ((a >= 0 && ta > 1 && overlaps(moves, a, u)) || (b >= 0 && tb > 1 && overlaps(moves, b, u)));
+    if (slides) stays = 1 - moves;
     const index sums = ta * tb;
     // steps that share no vectors load theirs one after the other
     const index one_step = loads(stays, a, b, ta, tb, 1, true), held = !slides && n[stays] == u * one_step ? one_step : n[stays];
@@ -169,7 +207,7 @@ class product_search {
     if (partial * sums + held + 1 > registers_ || partial < 1) partial = 1;
     // each row is a stream to read and one to write: with 5 x 2 vectors a 3x3 window over 1080x1920 reaches 86 % of the
     // peak, with 14 x 1 80; over 512x512, whose rows push each other out of the cache, 8 x 2 reach 65 and 5 x 2 73
-    const index rows = !slides ? 0 : a >= 0 && shares_[1 - stays][a] ? ta : tb;
+    const index rows = !slides ? 0 : a >= 0 && overlaps(1 - stays, a, u) ? ta : tb;
     if (rows > 5 || (rows > 0 && sums > 4 * rows)) return;
     // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
     if (u > 1 && !slides && sums >= in_flight && held < n[stays]) return;
@@ -189,7 +227,7 @@ class product_search {
     // the larger operand passes by, the smaller one stays
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
     const steps na = parts(a, ta), nb = parts(b, tb);
-    const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart);
+    const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart) + (scatters(a, ta) && scatters(b, tb) ? scatter_ * sums : 0);
     index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, partial, loading, far) + per_tile);
     if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
@@ -199,9 +237,11 @@ class product_search {
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
     cost *= repeats_;
-    if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial};
+    if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial, slides ? 1 - stays : -1};
   }
 
+  int interleaved_;
+  index scatter_;
   int outer_;
   index registers_;
   index vector_bytes_;
@@ -209,6 +249,8 @@ class product_search {
   index trips_[max_loops] = {};
   index reduction_ = 1;
   index unrolled_ = 1;
+  int last_ = -1;
+  bool windows_ = false;
   index innermost_ = 1;
   index repeats_ = 1;
   // of each operand: units for a vector, bytes that one pass of the reduction reads (all passes, if no element is read
@@ -224,7 +266,7 @@ class product_search {
   bool on_[2][max_loops] = {};
   bool apart_[2][max_loops] = {};
   bool scattered_[2][max_loops] = {};
-  bool shares_[2][max_loops] = {};
+  index shares_[2][max_loops] = {};  // steps of the unrolled loop that are one step of this loop; 0: windows do not overlap
   bool slides_[2][max_loops] = {};
   product_tile best_{};
 };

@@ -18,14 +18,15 @@ constexpr int rows_of_store(const nest& k, int access) {
   return -1;
 }
 
-/// Whether the iterations of a short loop fill the gaps between the lanes of a store, so that it is a sequence.
-constexpr bool interleaves(const nest& k, const access& a, int lane) {
+/// The short loop whose iterations fill the gaps between the lanes of a store, so that it is a sequence; -1 if none does.
+constexpr int interleaved_loop(const nest& k, const access& a, int lane) {
   const index apart = a.stride[lane];
-  if (apart != 2 || ir::size_of(a.type) < 4 || !ir::is_float(a.type)) return false;
+  if (apart != 2 || ir::size_of(a.type) < 4 || !ir::is_float(a.type)) return -1;
   for (int l = 0; l < k.outer; ++l)
-    if (l != lane && a.stride[l] == 1 && k.extent[l] == apart) return true;
-  return false;
+    if (l != lane && a.stride[l] == 1 && k.extent[l] == apart) return l;
+  return -1;
 }
+constexpr bool interleaves(const nest& k, const access& a, int lane) { return interleaved_loop(k, a, lane) >= 0; }
 constexpr bool interleaves(const nest& k, int store) { return k.lane >= 0 && k.lane < k.outer && interleaves(k, k.at[store], k.lane); }
 
 /// The widest element that the nest computes with decides how many lanes all its vectors have.
@@ -176,9 +177,10 @@ constexpr void choose_tile(nest& k, int lanes) {
 
 /// Whether the operands of a product are vectors or broadcasts along loop l, and not gathered element by element.
 constexpr bool reads_as_vectors(const nest& k, int l) {
+  const index widest = reuses_by_windows(k) ? 2 : 1;
   for (int operand : {k.term, k.factor}) {
     const instruction& c = k.code[operand];
-    if (c.what == step::load && k.at[c.a].stride[l] != 0 && k.at[c.a].stride[l] != 1) return false;
+    if (c.what == step::load && (k.at[c.a].stride[l] < 0 || k.at[c.a].stride[l] > widest)) return false;
   }
   return true;
 }
@@ -186,12 +188,24 @@ constexpr bool reads_as_vectors(const nest& k, int l) {
 /// The cheapest tile of a sum of products with the lanes along loop l.
 constexpr product_tile product_on(const nest& k, const machine& m, int l) {
   const int lanes = m.vector_bytes / lane_bytes(k);
-  return product_search(k, m, l, lanes, detail::epilogue_cost(k, l, lanes)).run();
+  int interleaved = -1;
+  for (int s = 0; s < k.stores && l < k.outer && interleaved < 0; ++s) interleaved = interleaved_loop(k, k.at[k.store[s].access], l);
+  return product_search(k, m, l, lanes, detail::epilogue_cost(k, l, lanes), interleaved).run();
 }
 
 /// A window over one channel: rows that a tile shares are worth more than columns, so that either loop may be inside.
 constexpr bool is_small_window(const nest& k) {
   return k.loops - k.outer == 2 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && k.extent[k.outer + 1] <= 7 && k.place < 0;
+}
+
+/// A sum over rows and columns whose windows overlap along the rows: the gradient of a depthwise kernel. With the rows
+/// innermost, a tile's windows share vectors.
+constexpr bool is_long_window(const nest& k) {
+  if (k.loops - k.outer != 2 || !reuses_by_windows(k)) return false;
+  for (int l = 0; l < k.outer; ++l)
+    for (int operand : {k.term, k.factor})
+      if (const access& at = k.at[k.code[operand].a]; at.stride[l] != 0 && at.stride[l] == at.stride[k.outer]) return true;
+  return false;
 }
 
 /// The cheapest tile on any lane loop.
@@ -217,7 +231,7 @@ constexpr nest tiled(nest k, const machine& m) {
     return in_order_of_reading(k);
   }
   product_tile best = choose_product(k, m);
-  if (is_small_window(k)) {
+  if (is_small_window(k) || is_long_window(k)) {
     nest other = k;
     detail::swap_loops(other, k.loops - 2, k.loops - 1);
     const product_tile t = choose_product(other, m);
@@ -228,6 +242,7 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.b >= 0) k.tile[best.b] = static_cast<std::int8_t>(best.tb);
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
   k.partial = static_cast<std::int8_t>(best.partial);
+  k.window = best.window < 0 ? std::int8_t{-1} : best.window == 0 ? k.term : k.factor;
   return loop_order(k, m.vector_bytes / lane_bytes(k)).run();
 }
 

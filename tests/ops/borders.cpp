@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Depthwise convolutions and their gradients, whose operands are read without a copy with a border: bit for bit as the
+// oracle's on whole numbers. Around each operand lies NaN, so that reading a neighbour would be seen.
+#define BOOST_TEST_MODULE borders
+#include <boost/test/unit_test.hpp>
+
+#include <intarsia/intarsia.hpp>
+
+#include <limits>
+#include <vector>
+
+#include "../reference/naive_correlation.hpp"
+
+namespace {
+
+namespace ia = intarsia;
+
+/// Whole numbers amid NaN.
+template <class T>
+class amid_nan {
+ public:
+  explicit amid_nan(long size, int seed = 0) : all_(static_cast<std::size_t>(size + 2 * room), std::numeric_limits<T>::quiet_NaN()) {
+    for (long i = 0; i < size; ++i) data()[i] = static_cast<T>((i * 7 + i / 5 + seed) % 9 - 4);
+  }
+  T* data() { return all_.data() + room; }
+
+ private:
+  static constexpr long room = 512;
+  std::vector<T> all_;
+};
+
+template <class T>
+void compare(const char* what, T* got, const std::vector<double>& expected) {
+  long different = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) different += static_cast<double>(got[i]) != expected[i];
+  BOOST_TEST(different == 0, what << ": " << different << " of " << expected.size() << " differ");
+  const bool outside = got[-1] == got[-1] || got[expected.size()] == got[expected.size()];
+  BOOST_TEST(!outside, what << ": written outside");
+}
+
+/// Forward and both gradients of a two-dimensional depthwise convolution.
+template <class T, std::size_t N, std::size_t C, std::size_t H, std::size_t W, std::size_t K, class... Options>
+void check(reference::correlation f, Options...) {
+  constexpr auto forward = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, Options{}..., ia::groups<C>); });
+  constexpr auto to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, Options{}..., ia::groups<C>) * g), x); });
+  constexpr auto to_kernel = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, Options{}..., ia::groups<C>) * g), k); });
+  using image = ia::tensor<T, N, C, H, W>;
+  using kernel = ia::tensor<T, C, 1, K, K>;
+  using result = decltype(forward(std::declval<image&>(), std::declval<kernel&>()));
+  f.batch = N, f.groups = f.in_channels = f.out_channels = C;
+  f.in[1] = H, f.in[2] = W, f.kernel[1] = f.kernel[2] = K;
+  f.out[1] = result::shape_value[2], f.out[2] = result::shape_value[3];
+  amid_nan<T> x(f.in_size(), 1), k(f.kernel_size(), 2), g(f.out_size(), 3), y(f.out_size()), dx(f.in_size()), dk(f.kernel_size());
+  const std::vector<T> bias(C);
+  const reference::correlation_results expected = reference::naive_correlation(f, x.data(), k.data(), bias.data(), g.data());
+  const ia::view<const T, N, C, H, W> image_view(x.data());
+  const ia::view<const T, C, 1, K, K> kernel_view(k.data());
+  const ia::view<const T, N, C, result::shape_value[2], result::shape_value[3]> gradient_view(g.data());
+  ia::view<T, N, C, result::shape_value[2], result::shape_value[3]> to_y(y.data());
+  ia::view<T, N, C, H, W> to_dx(dx.data());
+  ia::view<T, C, 1, K, K> to_dk(dk.data());
+  forward.into(to_y)(image_view, kernel_view);
+  to_input.into(to_dx)(image_view, kernel_view, gradient_view);
+  to_kernel.into(to_dk)(image_view, kernel_view, gradient_view);
+  compare("forward", y.data(), expected.y);
+  compare("to input", dx.data(), expected.dx);
+  compare("to kernel", dk.data(), expected.dk);
+}
+
+constexpr reference::correlation with(long stride0, long stride1, long dilation, long pad0, long pad1) {
+  reference::correlation f;
+  f.stride[1] = stride0, f.stride[2] = stride1;
+  f.dilation[1] = f.dilation[2] = dilation;
+  f.pad[1] = pad0, f.pad[2] = pad1;
+  return f;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(steps_of_one) {
+  check<float, 1, 2, 37, 70, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check<float, 2, 45, 7, 7, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+}
+BOOST_AUTO_TEST_CASE(steps_of_two) {
+  check<float, 1, 5, 30, 56, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
+}
+BOOST_AUTO_TEST_CASE(wide_borders_and_gaps) {
+  check<float, 1, 5, 29, 34, 3>(with(1, 1, 2, 3, 1), ia::pad_sides<3, 0, 1, 4>, ia::dilation<2>);
+  check<double, 1, 3, 40, 43, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+}
