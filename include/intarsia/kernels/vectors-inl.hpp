@@ -9,6 +9,7 @@
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
 #include "intarsia/support/config.hpp"
+#include "intarsia/support/shape.hpp"
 
 #include <hwy/highway.h>
 
