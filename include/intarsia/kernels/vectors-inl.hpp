@@ -135,6 +135,7 @@ struct vectors {
     std::memcpy(bytes, &bits, sizeof bits);
     return hn::MaskedLoad(hn::LoadMaskBits(d, bytes), d, p);
 #else
+    if (from == 0 && to == static_cast<index>(Lanes)) return load<T>(p);
     alignas(64) E buffer[Lanes] = {};
     for (index i = from; i < to; ++i) buffer[i] = p[i];
     return load<T>(buffer);
@@ -144,6 +145,9 @@ struct vectors {
   template <ir::dtype T>
   static HWY_INLINE value_t<T> every_second_between(const ir::element_t<T>* p, index first, index end) {
     constexpr index n = static_cast<index>(Lanes);
+#if HWY_TARGET > HWY_AVX2 || !HWY_ARCH_X86
+    if (first <= 0 && end >= 2 * n - 1) return gather<T, 2, Lanes>(p);  // no masked loads
+#endif
     const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
 #if HWY_TARGET == HWY_SCALAR
     return low;
