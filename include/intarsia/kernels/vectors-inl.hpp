@@ -129,11 +129,14 @@ struct vectors {
     const index from = first < 0 ? 0 : first > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : first;
     const index to = end < from ? from : end > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : end;
 #if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
-    // not FirstN, which has a branch: masks that several loads share are made once
+#if HWY_TARGET <= HWY_AVX3  // FirstN has a branch there: without it, masks that several loads share are made once
     const std::uint64_t bits = (std::uint64_t{1} << to) - (std::uint64_t{1} << from);
     std::uint8_t bytes[8];
     std::memcpy(bytes, &bits, sizeof bits);
     return hn::MaskedLoad(hn::LoadMaskBits(d, bytes), d, p);
+#else
+    return hn::MaskedLoad(hn::AndNot(hn::FirstN(d, static_cast<std::size_t>(from)), hn::FirstN(d, static_cast<std::size_t>(to))), d, p);
+#endif
 #else
     if (from == 0 && to == static_cast<index>(Lanes)) return load<T>(p);
     alignas(64) E buffer[Lanes] = {};
