@@ -125,10 +125,10 @@ struct vectors {
   template <ir::dtype T>
   static HWY_INLINE value_t<T> load_between(const ir::element_t<T>* p, index first, index end) {
     using E = ir::element_t<T>;
-    const tag<E> d;
     const index from = first < 0 ? 0 : first > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : first;
     const index to = end < from ? from : end > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : end;
 #if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    const tag<E> d;
 #if HWY_TARGET <= HWY_AVX3  // FirstN has a branch there: without it, masks that several loads share are made once
     const std::uint64_t bits = (std::uint64_t{1} << to) - (std::uint64_t{1} << from);
     std::uint8_t bytes[8];
