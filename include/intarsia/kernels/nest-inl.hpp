@@ -460,11 +460,10 @@ struct nest_kernel {
   }
 
   template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count, class Cells, class Sums>
-  static HWY_INLINE auto compute(const pointers& p, const counters& c, const Cells& known, const Sums& sum) {
+  static HWY_INLINE auto compute(const counters& c, const Cells& known, const Sums& sum) {
     constexpr plan::instruction i = K.code[I];
     constexpr unsigned bits = depends_v<I>;
-    if constexpr (i.what == plan::step::load) return load<Vectors, I, T, S, Lanes, Count>(p, c);
-    else if constexpr (i.what == plan::step::constant) return Vectors::template constant<i.type>(i.value);
+    if constexpr (i.what == plan::step::constant) return Vectors::template constant<i.type>(i.value);
     else if constexpr (i.what == plan::step::position) return position<Vectors, i.a, bits, T, S, i.type, Lanes>(c);
     else if constexpr (i.what == plan::step::within) return within<Vectors, i.a, i.b, bits, T, S, Lanes>(c);
     else if constexpr (i.what == plan::step::accumulator) {
@@ -488,7 +487,11 @@ struct nest_kernel {
 
   template <class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
   static HWY_INLINE void compute_slots(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
-    ((static_cast<cell<Vectors, I, T>&>(known).v[S] = compute<Vectors, I, T, cell<Vectors, I, T>::map.from[S], Lanes, Count>(p, c, known, sum)), ...);
+    using own = cell<Vectors, I, T>;
+    // most are loads: not through a function more for each
+    if constexpr (K.code[I].what == plan::step::load) ((static_cast<own&>(known).v[S] = load<Vectors, I, T, own::map.from[S], Lanes, Count>(p, c)), ...);
+    else ((static_cast<own&>(known).v[S] = compute<Vectors, I, T, own::map.from[S], Lanes, Count>(c, known, sum)), ...);
+    (void)p, (void)c, (void)sum;
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... I>
   static HWY_INLINE void compute_all(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, I...>) {
