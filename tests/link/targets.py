@@ -30,10 +30,12 @@ complaints = []
 for target in report:
     if report[target]['target'] != target:
         complaints.append(f'the unit for {target} was compiled for {report[target]["target"]}')
-    if len(set(report[target]['sums'].split())) != 1:
-        complaints.append(f'alone, the calls of {target} ran on different targets: {report[target]["sums"]}')
-if report[first]['sums'] == report[second]['sums']:
-    complaints.append(f'the sums do not tell {first} from {second}')
+    for kind in ('sums', 'products'):
+        if len(set(report[target][kind].split())) != 1:
+            complaints.append(f'alone, the calls of {target} ran on different targets: {report[target][kind]}')
+for kind in ('sums', 'products'):
+    if report[first][kind] == report[second][kind]:
+        complaints.append(f'the {kind} do not tell {first} from {second}')
 for same in ('results', 'layout'):
     if report[first][same] != report[second][same]:
         complaints.append(f'{same} differ:\n  {first} {report[first][same]}\n  {second} {report[second][same]}')

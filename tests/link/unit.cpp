@@ -3,7 +3,8 @@
 // in common, and the layout of public types.
 //
 // The target is told by the numbers: a float sum of one large element and many small ones loses those that meet the large
-// one in its lane, so that it depends on the number of lanes. A kernel of the wrong target gives another sum.
+// one in its lane, so that it depends on the number of lanes. A kernel of the wrong target gives another sum. Sums of products
+// have more partial sums than others.
 #include <cstdio>
 
 #include "shared.hpp"
@@ -31,7 +32,7 @@ void print_sums() {
     for (float& e : v) e = 1;
   });
   const auto ready = ia::prepare(shared::apply, ones);
-  std::printf("sums %.0f %.0f %.0f %.0f %.0f\n", statement, shared::total(x), into, shared::apply(ones, x).data()[0], ready(x).data()[0]);
+  std::printf("sums %.0f %.0f %.0f\nproducts %.0f %.0f\n", statement, shared::total(x), into, shared::apply(ones, x).data()[0], ready(x).data()[0]);
 }
 
 void print_results() {
