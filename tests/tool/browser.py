@@ -13,17 +13,10 @@ import subprocess
 import sys
 import tempfile
 
+from counted import check, finish
+
 tool, binary, *folder = sys.argv[1:]
 folder = pathlib.Path(folder[0]) if folder else None
-failed = checks = 0
-
-
-def check(good, what):
-    global failed, checks
-    checks += 1
-    if not good:
-        failed += 1
-        print(f'FAILED: {what}')
 
 
 class Browser:
@@ -174,5 +167,4 @@ with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         browser.picture(name + '-code')
     browser.process.terminate()
     browser.process.wait(timeout=20)
-print(f'{checks} checks, {failed} failures')
-sys.exit(failed > 0)
+finish()

@@ -14,16 +14,9 @@ import subprocess
 import sys
 import tempfile
 
+from counted import check, finish
+
 tool, source, told, library, program, shared, *compiler = sys.argv[1:]
-failed = checks = 0
-
-
-def check(good, what):
-    global failed, checks
-    checks += 1
-    if not good:
-        failed += 1
-        print(f'FAILED: {what}')
 
 
 def run(*arguments):
@@ -174,5 +167,4 @@ with tempfile.TemporaryDirectory() as temporary:
         cut.write_bytes(whole[:at] + bytes([whole[at] ^ 0xf0]) + whole[at + 1:])
         refuses(['list', cut], pattern)
 
-print(f'{checks} checks, {failed} failures')
-sys.exit(failed > 0)
+finish()

@@ -8,16 +8,9 @@ import re
 import subprocess
 import sys
 
+from counted import check, finish
+
 tool, a, b = sys.argv[1:]
-failed = checks = 0
-
-
-def check(good, what):
-    global failed, checks
-    checks += 1
-    if not good:
-        failed += 1
-        print(f'FAILED: {what}')
 
 
 def run(*arguments):
@@ -55,5 +48,4 @@ for function in ('corr2d', 'conv2'):
 unknown = run('diff', a, b, 'corr2')
 check(unknown.returncode == 2 and 'nearest: corr2d' in unknown.stderr, f'a wrong name: {unknown}')
 check(run('diff', a, b, 'corr2d', '--against', 'SSE4').returncode == 2, 'a target that is not there')
-print(f'{checks} checks, {failed} failures')
-sys.exit(failed > 0)
+finish()
