@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/errors.md is true.    tags.py ROOT COMPILER [flags...]
+"""docs/errors.md and the error in the README are true.    tags.py ROOT COMPILER [flags...]
 
-Every error's tag is described there, and no other. Each wrong program of the page (```c++) gives the message quoted below it, and
-each tag that is told through text has programs in tests/compile_fail as well.
+Every error's tag is described there, and no other. Each wrong program (```c++) gives the message quoted below it, and each tag that
+is told through text has programs in tests/compile_fail as well.
 """
 import pathlib
 import re
@@ -32,6 +32,11 @@ for tag in sorted(told):
 usual = '#include <intarsia/intarsia.hpp>\n'
 command = [*compiler, '-std=c++20', '-I', str(root / 'include'), '-w', '-fdiagnostics-color=never', '-fmessage-length=0']
 programs = re.findall(r'^## \[([a-z_]+)\]\n\n```c\+\+\n(.*?)^```\n```text\n(.*?)^```\n', page, re.M | re.S)
+# the README shows the compiler's line too, which is g++'s, and broken for the eye
+readme = re.search(r'^```c\+\+\n(.*?)^```\n```text\n[^\s:]+:(\d+):.*?(\{.*?\})>', (root / 'README.md').read_text(), re.M | re.S)
+if readme[1].splitlines()[int(readme[2]) - 1] != readme[1].splitlines()[-1]:
+    sys.exit('the error in the README is at another line than the wrong one, the last')
+programs.append(('README', readme[1], readme[3].replace('{\n  ', '{').replace(',\n  ', ', ')))
 with tempfile.TemporaryDirectory() as temporary:
     header = pathlib.Path(temporary) / 'library.hpp'
     header.write_text(usual)
