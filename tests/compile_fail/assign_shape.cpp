@@ -8,6 +8,17 @@ inline ia::tensor<float, 3, 4> x;
 inline ia::tensor<float, 2, 2> k;
 inline float memory[12];
 constexpr auto renew = ia::compile<"renew">([](auto a, auto b) { return ia::assign(a, b * 2); });
+constexpr auto grows = ia::compile<"grows">([](auto a) {
+  auto total = ia::sum(a);
+  total += a;
+  return total;
+});
+constexpr auto stays = ia::compile<"stays">([](auto a) {
+  auto b = a;
+  b += ia::sum(a);
+  b /= 2;
+  return b;
+});
 
 void case_1() {
 #if INTARSIA_CASE == 1
@@ -71,5 +82,21 @@ void case_8() {
   renew(x, k);  // error 8: [assign_shape] assign; got float[2, 2]; wanted float[3, 4]
 #elif !INTARSIA_CASE
   renew(x, x);
+#endif
+}
+
+void case_9() {
+#if INTARSIA_CASE == 9
+  ia::tensor<float, 4> row; row *= x;  // error 9: [assign_shape] tensor; got float[3, 4]; wanted float[4]
+#elif !INTARSIA_CASE
+  ia::tensor<float, 4> row; x *= row;
+#endif
+}
+
+void case_10() {
+#if INTARSIA_CASE == 10
+  auto y = grows(x);  // error 10: [assign_shape] grows
+#elif !INTARSIA_CASE
+  auto y = stays(x);
 #endif
 }

@@ -75,3 +75,19 @@ void case_8() {
   float loss = squared_error(a, column);
 #endif
 }
+
+void case_9() {
+#if INTARSIA_CASE == 9
+  bool y = a == b;  // error 9: [broadcast] operator==; got float[3, 2]; wanted float[2, 3]
+#elif !INTARSIA_CASE
+  bool y = a == ia::evaluate(ia::transpose(b));
+#endif
+}
+
+void case_10() {
+#if INTARSIA_CASE == 10
+  a += b;  // error 10: [broadcast] operator+; axis 1: got 2, wanted 3; [2, 3] and [3, 2]
+#elif !INTARSIA_CASE
+  a += ia::transpose(b);
+#endif
+}

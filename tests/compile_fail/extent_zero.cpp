@@ -3,6 +3,12 @@
 #include <intarsia/intarsia.hpp>
 
 namespace ia = intarsia;
+template <int In>
+struct net {
+  using convolution = ia::nn::conv2d<In, 6, 3>;
+  BOOST_HANA_DEFINE_STRUCT(net, (convolution, conv));
+  constexpr auto operator()(auto x) const { return conv(x); }
+};
 
 void case_1() {
 #if INTARSIA_CASE == 1
@@ -18,5 +24,13 @@ void case_2() {
 #elif !INTARSIA_CASE
   float f;
   ia::view<float, 1> some(&f);
+#endif
+}
+
+void case_3() {
+#if INTARSIA_CASE == 3
+  ia::weights<net<0>> theta;  // error 3: [extent_zero] weights; axis 1: got 0, wanted at least 1; [6, 0, 3, 3]; at conv.weight
+#elif !INTARSIA_CASE
+  ia::weights<net<1>> theta;
 #endif
 }

@@ -43,3 +43,35 @@ void case_5() {
   ia::tensor<float, 1, 2, 2> t{{{1, 2}, {3, 4}}};
 #endif
 }
+
+void case_6() {
+#if INTARSIA_CASE == 6
+  ia::tensor<float, 2> t{{1, 2}};  // error 6: [initialisers] tensor; got braces 2 deep, wanted 1
+#elif !INTARSIA_CASE
+  ia::tensor<float, 2> t{1, 2};
+#endif
+}
+
+void case_7() {
+#if INTARSIA_CASE == 7
+  ia::tensor<float, 2, 2> t{{1, 2}, 3};  // error 7: [initialisers] tensor; got braces 1 deep, wanted 2
+#elif !INTARSIA_CASE
+  ia::tensor<float, 2, 2> t{{1, 2}, {3, 4}};
+#endif
+}
+
+void case_8() {
+#if INTARSIA_CASE == 8
+  ia::tensor<float, 1, 2> t{{{1, 2}}};  // error 8: [initialisers] tensor; got braces 3 deep, wanted 2
+#elif !INTARSIA_CASE
+  ia::tensor<float, 1, 2> t{{1, 2}};
+#endif
+}
+
+void case_9() {
+#if INTARSIA_CASE == 9
+  ia::tensor<float, 2, 2, 2> t{{1, 2}, {3, 4}};  // error 9: [initialisers] tensor; got braces 2 deep, wanted 3
+#elif !INTARSIA_CASE
+  ia::tensor<float, 2, 1, 2> t{{{1, 2}}, {{3, 4}}};
+#endif
+}

@@ -6,6 +6,8 @@ namespace ia = intarsia;
 
 inline ia::tensor<float, 8, 8> image;
 inline ia::tensor<float, 2, 2> kernel;
+constexpr auto padded_sum = ia::compile([](auto x) { return ia::mean<0>(x, ia::pad<1>) + 1; });
+constexpr auto plain_sum = ia::compile([](auto x) { return ia::mean<0>(x, ia::keep_axes) + 1; });
 
 void case_1() {
 #if INTARSIA_CASE == 1
@@ -76,5 +78,69 @@ void case_9() {
   auto y = ia::slice<0, 0, 8, 0>(image);  // error 9: [option] slice; got 0, wanted at least 1
 #elif !INTARSIA_CASE
   auto y = ia::slice<0, 0, 8, 2>(image);
+#endif
+}
+
+void case_10() {
+#if INTARSIA_CASE == 10
+  auto y = ia::corr2d(image, kernel, ia::pad<1>, ia::pad<2>);  // error 10: [option] corr2d; pad: given twice
+#elif !INTARSIA_CASE
+  auto y = ia::corr2d(image, kernel, ia::pad<1, 2>);
+#endif
+}
+
+void case_11() {
+#if INTARSIA_CASE == 11
+  auto y = ia::corr2d(image, kernel, ia::pad<1>, ia::pad_sides<1, 1, 0, 0>);  // error 11: [option] corr2d; pad: given twice
+#elif !INTARSIA_CASE
+  auto y = ia::corr2d(image, kernel, ia::pad_sides<1, 1, 0, 0>);
+#endif
+}
+
+void case_12() {
+#if INTARSIA_CASE == 12
+  auto y = ia::zero_pad(image, ia::pad<1>, ia::stride<2>);  // error 12: [option] zero_pad; stride
+#elif !INTARSIA_CASE
+  auto y = ia::zero_pad(image, ia::pad<1>);
+#endif
+}
+
+void case_13() {
+#if INTARSIA_CASE == 13
+  auto y = ia::zero_pad(image);  // error 13: [option] zero_pad; pad: got 0 values, wanted 1 or 2
+#elif !INTARSIA_CASE
+  auto y = ia::zero_pad(image, ia::pad<1, 2>);
+#endif
+}
+
+void case_14() {
+#if INTARSIA_CASE == 14
+  auto y = ia::sum<0>(image, ia::pad<1>);  // error 14: [option] sum; this is none
+#elif !INTARSIA_CASE
+  auto y = ia::sum<0>(image, ia::keep_axes);
+#endif
+}
+
+void case_15() {
+#if INTARSIA_CASE == 15
+  auto y = ia::max(image, image);  // error 15: [option] max; this is none
+#elif !INTARSIA_CASE
+  auto y = ia::maximum(image, image);
+#endif
+}
+
+void case_16() {
+#if INTARSIA_CASE == 16
+  auto y = ia::softmax<1>(image, ia::keep_axes);  // error 16: [option] softmax; this is none
+#elif !INTARSIA_CASE
+  auto y = ia::softmax<1>(image);
+#endif
+}
+
+void case_17() {
+#if INTARSIA_CASE == 17
+  auto y = padded_sum(image);  // error 17: [option] mean; this is none
+#elif !INTARSIA_CASE
+  auto y = plain_sum(image);
 #endif
 }

@@ -195,6 +195,15 @@ struct correlate_transposed {
 
 }  // namespace support
 
+#define INTARSIA_HALF_OPERANDS(name, ...)                                                          \
+  template <class X, class K, class... Options>                                                   \
+    requires(support::half_operands<X, K> && !support::reported_later<X> && !support::reported_later<K>) \
+  refused<support::told<support::verdict_on_halves<__VA_ARGS__, X, K>()>::why> name(X&& x, K&& k, Options...); \
+  template <class X, class K, class... Options>                                                   \
+    requires(support::half_operands<X, K> && (support::reported_later<X> || support::reported_later<K>)) \
+  constexpr auto name(X&& x, K&& k, Options...) {                                                 \
+    return support::refuse_operand<__VA_ARGS__>(x, k);                                             \
+  }
 /// Cross-correlation of x with k: [H, W] and [kh, kw], or [N, C, H, W] and [O, C / groups, kh, kw].
 /// Options: pad, pad_sides, stride, dilation, groups. Derivatives: to x the transposed form, to k a correlation of x
 /// with the result's gradient.
@@ -205,6 +214,7 @@ INTARSIA_INLINE constexpr auto corr2d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate<2, Options...>, X, K>
 refused<support::reason<support::correlate<2, Options...>, X, K>> corr2d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(corr2d, support::correlate<2, Options...>)
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto corr1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
@@ -212,6 +222,7 @@ INTARSIA_INLINE constexpr auto corr1d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate<1, Options...>, X, K>
 refused<support::reason<support::correlate<1, Options...>, X, K>> corr1d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(corr1d, support::correlate<1, Options...>)
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto corr3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
@@ -219,6 +230,7 @@ INTARSIA_INLINE constexpr auto corr3d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate<3, Options...>, X, K>
 refused<support::reason<support::correlate<3, Options...>, X, K>> corr3d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(corr3d, support::correlate<3, Options...>)
 /// The transpose of corr2d: x [N, C, H, W] and k [C, O / groups, kh, kw]; options as corr2d and output_padding.
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose2d(X&& x, K&& k, Options...) {
@@ -227,6 +239,7 @@ INTARSIA_INLINE constexpr auto conv_transpose2d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate_transposed<2, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<2, Options...>, X, K>> conv_transpose2d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(conv_transpose2d, support::correlate_transposed<2, Options...>)
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
@@ -234,6 +247,7 @@ INTARSIA_INLINE constexpr auto conv_transpose1d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate_transposed<1, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<1, Options...>, X, K>> conv_transpose1d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(conv_transpose1d, support::correlate_transposed<1, Options...>)
 template <operand X, operand K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
@@ -241,5 +255,7 @@ INTARSIA_INLINE constexpr auto conv_transpose3d(X&& x, K&& k, Options...) {
 template <operand X, operand K, class... Options>
   requires support::refuses<support::correlate_transposed<3, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<3, Options...>, X, K>> conv_transpose3d(X&& x, K&& k, Options...);
+INTARSIA_HALF_OPERANDS(conv_transpose3d, support::correlate_transposed<3, Options...>)
+#undef INTARSIA_HALF_OPERANDS
 
 }  // namespace intarsia

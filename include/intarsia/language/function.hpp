@@ -53,6 +53,19 @@ constexpr auto grad(const L& loss, const X& x) {
   }
 }
 
+namespace support {
+template <class Op>
+inline constexpr letter only_inside = letter::about(fault::function, Op::name);
+/// Tensors and lazy values, which nothing traces.
+template <class... A>
+concept untraced = ((tensor_like<A> || lazy_expression<A>) || ...);
+}  // namespace support
+
+/// Outside of a compiled function there is no trace to take derivatives of. Errors: [function].
+template <class L, class X>
+  requires support::untraced<L, X>
+refused<support::told<support::only_inside<support::grad_fn>>::why> grad(const L& loss, const X& x);
+
 /// The results of a compiled function, in order.
 template <class... Results>
 struct outputs_t {
@@ -82,6 +95,10 @@ constexpr auto assign(const X& x, const E& e) {
     return assigned<handle_t<X>>{x.graph, x.id, e.id};
   }
 }
+
+template <class X, class E>
+  requires support::untraced<X, E>
+refused<support::told<support::only_inside<support::assign_fn>>::why> assign(const X& x, const E& e);
 
 /// Gives a value a name that reports show.
 template <fixed_string Name, traced_or_refused E>

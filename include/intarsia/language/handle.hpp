@@ -28,6 +28,18 @@ struct traced {
     graph->blame(fault::branch, id);
     return false;
   }
+  /// No element has a value while the function is traced: the call reports it.
+  constexpr operator T() const
+    requires(sizeof...(D) == 0 && !std::is_same_v<T, bool>)
+  {
+    graph->blame(fault::value, id);
+    return T{};
+  }
+  template <class... I>
+  constexpr traced<T> operator()(I...) const {
+    graph->blame(fault::value, id);
+    return {graph, id};
+  }
 };
 
 namespace support {

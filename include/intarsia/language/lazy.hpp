@@ -214,6 +214,32 @@ consteval letter verdict_on() {
   else return {};
 }
 
+/// A call with what the operation does not know as an option. Beside tensors it is an error where it stands, in a traced function a
+/// refused value.
+template <class Op>
+inline constexpr letter foreign_option = letter::about(fault::option, Op::name, figures_of({{}, fault::option, -1, 0, 0, relation::exactly, option::foreign}));
+template <class A>
+concept reported_later = traced_value<A> || is_refused<A>;
+template <class Op, reported_later A>
+constexpr auto refuse_option(const A& a) {
+  if constexpr (is_refused<A>) return a;
+  else return poison<foreign_option<Op>>{a.graph, a.id};
+}
+
+/// Two operands, one of which is none: a number, text, an option.
+template <class A, class B>
+concept half_operands = operand<A> != operand<B>;
+template <class Op, class A, class B>
+consteval letter verdict_on_halves() {
+  if constexpr (!half_operands<A, B>) return {};
+  else return letter::about(fault::operand, Op::name, words{} << "argument " << (operand<A> ? 2 : 1));
+}
+template <class Op, class A, class B>
+constexpr auto refuse_operand(const A& a, const B& b) {
+  if constexpr ((is_refused<A> || is_refused<B>)) return first_refused(a, b);
+  else return poison<verdict_on_halves<Op, A, B>()>{&find_graph(a, b), -1};
+}
+
 template <class H>
 struct expression_for;
 template <class T, std::size_t... D>

@@ -99,6 +99,14 @@ INTARSIA_INLINE constexpr auto matmul(A&& a, B&& b) {
 template <operand A, operand B>
   requires support::refuses<support::matmul_fn, A, B>
 refused<support::reason<support::matmul_fn, A, B>> matmul(A&& a, B&& b);
+template <class A, class B>
+  requires(support::half_operands<A, B> && !support::reported_later<A> && !support::reported_later<B>)
+refused<support::told<support::verdict_on_halves<support::matmul_fn, A, B>()>::why> matmul(A&& a, B&& b);
+template <class A, class B>
+  requires(support::half_operands<A, B> && (support::reported_later<A> || support::reported_later<B>))
+constexpr auto matmul(A&& a, B&& b) {
+  return support::refuse_operand<support::matmul_fn>(a, b);
+}
 /// x [..., in] times the transpose of w [out, in], plus b [out].
 template <operand X, operand W, operand... B>
   requires(sizeof...(B) <= 1 && !support::refuses<support::linear_fn, X, W, B...>)

@@ -21,11 +21,19 @@ struct window_options {
   index extra[max_spatial] = {0, 0, 0};  // transposed convolution: rows added at the end of the result
   index groups = 1;
   int winograd = 0;  // as in ir::contraction
+  int given = 0;    // kinds of options, as bits
   verdict wrong{};  // the first option that cannot be used
 
   constexpr bool valid() const { return wrong.ok(); }
   constexpr void refuse(option in, int axis, index got, index wanted, relation how) {
     if (valid()) wrong = {{}, fault::option, axis, got, wanted, how, in};
+  }
+
+  constexpr bool has(option in) const { return (given >> static_cast<int>(in) & 1) != 0; }
+  /// Each kind of option once.
+  constexpr void once(option in) {
+    if (has(in)) refuse(in, -1, 2, 1, relation::times);
+    given |= 1 << static_cast<int>(in);
   }
 
   constexpr bool extends() const { return extra[0] != 0 || extra[1] != 0 || extra[2] != 0; }
@@ -47,6 +55,7 @@ inline constexpr index any_padding = -(index{1} << 40);
 template <index... P>
 struct pad_option {
   constexpr void apply(window_options& w, int nd) const {
+    w.once(option::pad);
     w.spread(w.lo, {P...}, nd, option::pad, any_padding);
     w.spread(w.hi, {P...}, nd, option::pad, any_padding);
   }
@@ -54,6 +63,7 @@ struct pad_option {
 template <index... P>
 struct pad_sides_option {
   constexpr void apply(window_options& w, int nd) const {
+    w.once(option::pad);
     if (static_cast<int>(sizeof...(P)) != 2 * nd) w.refuse(option::pad_sides, -1, sizeof...(P), 2 * nd, relation::exactly);
     int i = 0;
     for (index p : std::initializer_list<index>{P...})
@@ -62,19 +72,20 @@ struct pad_sides_option {
 };
 template <index... S>
 struct stride_option {
-  constexpr void apply(window_options& w, int nd) const { w.spread(w.stride, {S...}, nd, option::stride, 1); }
+  constexpr void apply(window_options& w, int nd) const { w.once(option::stride), w.spread(w.stride, {S...}, nd, option::stride, 1); }
 };
 template <index... D>
 struct dilation_option {
-  constexpr void apply(window_options& w, int nd) const { w.spread(w.dilation, {D...}, nd, option::dilation, 1); }
+  constexpr void apply(window_options& w, int nd) const { w.once(option::dilation), w.spread(w.dilation, {D...}, nd, option::dilation, 1); }
 };
 template <index... P>
 struct output_padding_option {
-  constexpr void apply(window_options& w, int nd) const { w.spread(w.extra, {P...}, nd, option::output_padding, 0); }
+  constexpr void apply(window_options& w, int nd) const { w.once(option::output_padding), w.spread(w.extra, {P...}, nd, option::output_padding, 0); }
 };
 template <index G>
 struct groups_option {
   constexpr void apply(window_options& w, int) const {
+    w.once(option::groups);
     w.groups = G >= 1 ? G : 1;
     if (G < 1) w.refuse(option::groups, -1, G, 1, relation::at_least);
   }
@@ -83,6 +94,7 @@ struct groups_option {
 template <int Tile>
 struct winograd_option {
   constexpr void apply(window_options& w, int) const {
+    w.once(option::winograd);
     w.winograd = Tile;
     if (Tile != 1 && Tile != 2 && Tile != 4) w.refuse(option::winograd_tile, -1, Tile, 4, relation::divisor_of);
   }

@@ -144,6 +144,14 @@ struct power {
   }
 };
 
+/// The letter about `a += b` where the sum has another shape or type than a.
+template <ir::opcode Code, class A, class B>
+consteval letter verdict_on_compound() {
+  if constexpr (!tensor_like<A> || !operand_or_number<B>) return {};
+  else if constexpr (refuses<binary<Code>, A, B>) return {};
+  else return decltype(call(binary<Code>{}, std::declval<A>(), std::declval<B>()))::template verdict_into<std::remove_cvref_t<A>>();
+}
+
 }  // namespace support
 
 #define INTARSIA_BINARY(symbol, code)                                             \
@@ -164,6 +172,32 @@ INTARSIA_BINARY(<=, less_equal)
 INTARSIA_BINARY(&&, logical_and)
 INTARSIA_BINARY(||, logical_or)
 #undef INTARSIA_BINARY
+
+/// `a += b` is `a = a + b`: for tensors a statement; for a value of a traced function, which has to keep its shape and type.
+#define INTARSIA_COMPOUND(symbol, code)                                                                       \
+  template <tensor_like A, operand_or_number B>                                                               \
+  INTARSIA_INLINE constexpr A&& operator symbol##=(A&& a, B&& b) {                                            \
+    a = a symbol std::forward<B>(b);                                                                          \
+    return std::forward<A>(a);                                                                                \
+  }                                                                                                           \
+  template <tensor_like A, operand_or_number B>                                                               \
+    requires support::refuses<support::binary<ir::opcode::code>, A, B>                                        \
+  refused<support::reason<support::binary<ir::opcode::code>, A, B>> operator symbol##=(A&& a, B&& b);         \
+  template <tensor_like A, operand_or_number B>                                                               \
+    requires(support::verdict_on_compound<ir::opcode::code, A, B>().count > 0)                                \
+  refused<support::told<support::verdict_on_compound<ir::opcode::code, A, B>()>::why> operator symbol##=(A&& a, B&& b); \
+  template <traced_value A, operand_or_number B>                                                              \
+  constexpr A& operator symbol##=(A& a, const B& b) {                                                         \
+    const auto value = a symbol b;                                                                            \
+    if constexpr (std::is_same_v<A, std::remove_const_t<decltype(value)>>) a = value;                         \
+    else a.graph->blame(fault::assign_shape, a.id);                                                           \
+    return a;                                                                                                 \
+  }
+INTARSIA_COMPOUND(+, add)
+INTARSIA_COMPOUND(-, sub)
+INTARSIA_COMPOUND(*, mul)
+INTARSIA_COMPOUND(/, div)
+#undef INTARSIA_COMPOUND
 
 template <operand_or_number A, operand_or_number B>
   requires(operand<A> || operand<B>)

@@ -71,7 +71,21 @@ struct mean_fn {
   }
 };
 
+template <class Option, class... More>
+concept not_keep_axes = sizeof...(More) > 0 || !std::is_same_v<Option, keep_axes_t>;
+
 }  // namespace support
+
+#define INTARSIA_OTHER_OPTIONS(name, constraint, ...)                                            \
+  template <int... Axes, operand A, class Option, class... More>                                \
+    requires(constraint && !support::reported_later<A>)                                         \
+  refused<support::told<support::foreign_option<__VA_ARGS__>>::why> name(A&& a, Option, More...); \
+  template <int... Axes, operand A, class Option, class... More>                                \
+    requires(constraint && support::reported_later<A>)                                          \
+  constexpr auto name(A&& a, Option, More...) {                                                 \
+    return support::refuse_option<__VA_ARGS__>(a);                                              \
+  }
+#define INTARSIA_ONLY_KEEP_AXES(name, ...) INTARSIA_OTHER_OPTIONS(name, (support::not_keep_axes<Option, More...>), __VA_ARGS__)
 
 #define INTARSIA_REDUCTION(name, code)                                                          \
   template <int... Axes, operand A>                                                             \
@@ -87,7 +101,8 @@ struct mean_fn {
   refused<support::reason<support::reduction<ir::opcode::code, false, Axes...>, A>> name(A&& a);        \
   template <int... Axes, operand A>                                                             \
     requires support::refuses<support::reduction<ir::opcode::code, true, Axes...>, A>           \
-  refused<support::reason<support::reduction<ir::opcode::code, true, Axes...>, A>> name(A&& a, keep_axes_t);
+  refused<support::reason<support::reduction<ir::opcode::code, true, Axes...>, A>> name(A&& a, keep_axes_t); \
+  INTARSIA_ONLY_KEEP_AXES(name, support::reduction<ir::opcode::code, false, Axes...>)
 INTARSIA_REDUCTION(sum, add)
 /// NaN if any is NaN. Derivative: shared by the maxima in equal parts.
 INTARSIA_REDUCTION(max, max)
@@ -111,6 +126,7 @@ INTARSIA_INLINE constexpr auto mean(A&& a, keep_axes_t) {
 template <int... Axes, operand A>
   requires support::refuses<support::mean_fn<true, Axes...>, A>
 refused<support::reason<support::mean_fn<true, Axes...>, A>> mean(A&& a, keep_axes_t);
+INTARSIA_ONLY_KEEP_AXES(mean, support::mean_fn<false, Axes...>)
 
 /// The value, taken as a constant by derivatives.
 template <operand A>
@@ -187,6 +203,7 @@ INTARSIA_INLINE constexpr auto logsumexp(A&& x, keep_axes_t) {
 template <int... Axes, operand A>
   requires support::refuses<support::logsumexp_fn<true, Axes...>, A>
 refused<support::reason<support::logsumexp_fn<true, Axes...>, A>> logsumexp(A&& x, keep_axes_t);
+INTARSIA_ONLY_KEEP_AXES(logsumexp, support::logsumexp_fn<false, Axes...>)
 /// exp(x) / sum(exp(x)) along the axes.
 template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto softmax(A&& x) {
@@ -195,6 +212,7 @@ INTARSIA_INLINE constexpr auto softmax(A&& x) {
 template <int... Axes, operand A>
   requires support::refuses<support::softmax_fn<Axes...>, A>
 refused<support::reason<support::softmax_fn<Axes...>, A>> softmax(A&& x);
+INTARSIA_OTHER_OPTIONS(softmax, true, support::softmax_fn<Axes...>)
 template <int... Axes, operand A>
 INTARSIA_INLINE constexpr auto log_softmax(A&& x) {
   return support::call(support::log_softmax_fn<Axes...>{}, std::forward<A>(x));
@@ -202,5 +220,8 @@ INTARSIA_INLINE constexpr auto log_softmax(A&& x) {
 template <int... Axes, operand A>
   requires support::refuses<support::log_softmax_fn<Axes...>, A>
 refused<support::reason<support::log_softmax_fn<Axes...>, A>> log_softmax(A&& x);
+INTARSIA_OTHER_OPTIONS(log_softmax, true, support::log_softmax_fn<Axes...>)
+#undef INTARSIA_ONLY_KEEP_AXES
+#undef INTARSIA_OTHER_OPTIONS
 
 }  // namespace intarsia

@@ -168,6 +168,13 @@ struct zero_pad_fn {
     constexpr window_options w = make_window_options<Options...>(nd);
     constexpr verdict v = [](const window_options& w) {
       if (!w.valid()) return w.wrong;
+      for (const option other : {option::stride, option::dilation, option::output_padding, option::groups, option::winograd})
+        if (w.has(other)) return w.without(other);
+      if (!w.has(option::pad)) {
+        verdict none = verdict::bad(fault::option, -1, 0, A::rank < 2 ? A::rank : 2, relation::values);
+        none.in = option::pad;
+        return none;
+      }
       verdict r;
       r.shape = A::shape_value;
       for (int d = 0; d < nd; ++d) {

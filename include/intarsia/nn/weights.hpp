@@ -30,10 +30,12 @@ struct counter_generator {
   /// In (-1, 1), exact in float: one product scales it, so that no compiler's contraction matters.
   constexpr double symmetric() { return (static_cast<double>((*this)() >> 41) + 0.5) / 4194304.0 - 1.0; }
 };
+
+inline constexpr letter called_outside = letter::about(fault::function, "operator()");
 }  // namespace support
 
 /// Parameters and buffers of a model. Copying copies the elements.
-/// Errors: [not_adapted].
+/// Errors: [not_adapted], [extent_zero].
 template <class M>
 class weights {
  public:
@@ -68,6 +70,10 @@ class weights {
         static_cast<handle_t<leaf<I>>*>(nullptr), block_.get() + offsets[I]);
   }
   char* data() const { return block_.get(); }
+
+  /// A model is called in a compiled function. Errors: [function].
+  template <class... A>
+  refused<support::told<support::called_outside>::why> operator()(A&&...) const;
 
   friend bool operator==(const weights& a, const weights& b) { return std::memcmp(a.data(), b.data(), bytes) == 0; }
 

@@ -17,8 +17,8 @@ namespace intarsia {
 /// Why something is refused.
 enum class fault {
   none, argument, assign_shape, assign_target, axis, branch, broadcast, capture, channels, concat, contraction, element_type, empty,
-  extent_zero, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer,
-  not_scalar, number, option, overflow, parameters, path, rank, reshape, result, slice, twice, weight, window, winograd, workspace
+  extent_zero, function, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer,
+  not_scalar, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, twice, unequal, value, weight, window, winograd, workspace
 };
 
 namespace support {
@@ -44,6 +44,7 @@ constexpr fault_text text_of(fault f) {
       {"[element_type]", "convert: ia::cast<T>(x)"},
       {"[empty]", "the result would have no elements"},
       {"[extent_zero]", "every extent is at least 1"},
+      {"[function]", "only inside ia::compile(...)"},
       {"[groups]", "groups divide both channel counts"},
       {"[initialisers]", "as many values as the shape says"},
       {"[into]", "a result of another shape or type"},
@@ -57,6 +58,7 @@ constexpr fault_text text_of(fault f) {
       {"[labels]", "labels are integers"},
       {"[not_scalar]", "ia::sum or ia::mean it first"},
       {"[number]", "convert: ia::cast<float>(x)"},
+      {"[argument]", "a tensor or an expression is needed"},
       {"[option]", "values and options that it knows"},
       {"[overflow]", "too many bytes for one object"},
       {"[parameters]", "one auto parameter for each argument"},
@@ -66,6 +68,8 @@ constexpr fault_text text_of(fault f) {
       {"[result]", "return expressions or ia::outputs"},
       {"[slice]", "the range leaves the axis"},
       {"[twice]", "two outputs into one argument"},
+      {"[broadcast]", "== compares equals; ia::equal repeats"},
+      {"[branch]", "its value is known only when it runs"},
       {"[weight]", "the weight does not fit its input"},
       {"[window]", "the window exceeds the padded input"},
       {"[winograd]", "3x3, stride 1, dilation 1, groups 1"},
@@ -75,7 +79,7 @@ constexpr fault_text text_of(fault f) {
 }
 
 /// How the found figure should relate to the wanted one.
-enum class relation { exactly, at_least, at_most, divisor_of, values };
+enum class relation { exactly, at_least, at_most, divisor_of, values, times };
 
 /// The options of windowed operations, for faults in them.
 enum class option { none, pad, pad_sides, stride, dilation, output_padding, groups, winograd, winograd_tile, foreign };
@@ -160,6 +164,7 @@ constexpr words figures_of(const verdict& v) {
   else if (v.axis >= 0) w << "axis " << v.axis;
   if (v.got == v.wanted && v.how == relation::exactly) return w;
   if (w.size > 0) w << ": ";
+  if (v.how == relation::times) return w << "given twice";
   if (v.how == relation::values) return w << "got " << v.got << " values, wanted 1 or " << v.wanted;
   return w << "got " << v.got << ", wanted " << relations[static_cast<int>(v.how)] << v.wanted;
 }

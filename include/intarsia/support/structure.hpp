@@ -143,7 +143,7 @@ inline constexpr bool is_unadapted = false;
 template <fixed_string Path>
 inline constexpr bool is_unadapted<unadapted_at<Path>> = true;
 
-/// The letter to the user of a model that is no Hana struct, or has a member which is none.
+/// The letter to the user of a model that is no Hana struct, has a member which is none, or a layer for nothing.
 template <class Leaves>
 struct verdict_on_leaves;
 template <class... L>
@@ -152,7 +152,14 @@ struct verdict_on_leaves<std::tuple<L...>> {
     letter l;
     auto one = [&l]<class X>(std::type_identity<X>) {
       if constexpr (is_unadapted<X>)
+      {
         if (l.count == 0) l = letter::about(fault::not_adapted, "weights", X::path.view().empty() ? words{} : words{} << "member " << X::path.view());
+      } else
+        for (int d = 0; d < X::type::rank; ++d)
+          if (const extents& e = X::type::shape_value; l.count == 0 && e[d] < 1) {
+            l = letter::about(fault::extent_zero, "weights", figures_of(verdict::bad(fault::extent_zero, d, e[d], 1, relation::at_least)), words{} << e);
+            l.add(words{} << "at " << X::path.view());
+          }
     };
     (one(std::type_identity<L>{}), ...);
     return l;

@@ -97,6 +97,9 @@ constexpr std::size_t odd_one() {
 template <std::size_t Got, std::size_t Wanted>
 using flat_initialisers = rejected<told<letter::about(fault::initialisers, "tensor", words{} << "got " << static_cast<index>(Got) << " numbers, wanted " << static_cast<index>(Wanted) << " lists")>::why>;
 
+template <std::size_t Got, std::size_t Wanted>
+using nested_initialisers = rejected<told<letter::about(fault::initialisers, "tensor", words{} << "got braces " << static_cast<index>(Got) << " deep, wanted " << static_cast<index>(Wanted))>::why>;
+
 /// Positions are one for each axis.
 template <std::size_t Got, std::size_t Wanted>
 inline constexpr auto wrong_positions = told<letter::about(fault::rank, "operator()", words{} << "got " << static_cast<index>(Got) << " positions, wanted " << static_cast<index>(Wanted))>::why;
@@ -188,6 +191,23 @@ class tensor {
     requires(sizeof...(D) > 1 && sizeof...(S) > 0 && (std::is_arithmetic_v<S> && ...))
   constexpr tensor(S...) {
     support::flat_initialisers<sizeof...(S), extents_of<D...>[0]>::accepts();
+  }
+
+  /// Braces nested more or less deeply than the axes are, or not all alike.
+  template <std::size_t... N>
+    requires((sizeof...(D) == 1 || sizeof...(D) > 2) && sizeof...(N) > 0)
+  constexpr tensor([[maybe_unused]] const T (&... lists)[N]) {
+    support::nested_initialisers<2, sizeof...(D)>::accepts();
+  }
+  template <std::size_t... N, std::size_t... M>
+    requires((sizeof...(D) == 2 || sizeof...(D) > 3) && sizeof...(N) > 0)
+  constexpr tensor([[maybe_unused]] const T (&... lists)[N][M]) {
+    support::nested_initialisers<3, sizeof...(D)>::accepts();
+  }
+  template <std::size_t N, class... S>
+    requires(sizeof...(D) > 1 && sizeof...(S) > 0 && (std::is_arithmetic_v<S> || ...))
+  constexpr tensor(const T (&)[N], S...) {
+    support::nested_initialisers<1, sizeof...(D)>::accepts();
   }
 
   /// Runs the expression as one fused loop nest.
@@ -385,5 +405,22 @@ template <class T> inline constexpr bool is_owned<boxed<T>> = true;
 /// Memory with a shape: tensor, view, boxed.
 template <class X>
 concept tensor_like = support::is_tensor<std::remove_cvref_t<X>>;
+
+namespace support {
+template <class A, class B>
+concept comparable = std::is_same_v<typename A::value_type, typename B::value_type> && std::is_same_v<typename A::shape_type, typename B::shape_type>;
+template <class A, class B>
+consteval letter verdict_on_equality() {
+  if constexpr (!tensor_like<A> || !tensor_like<B>) return {};  // asked too: clang looks at return types before constraints
+  else if constexpr (comparable<A, B>) return {};
+  else return letter::about(fault::unequal, "operator==", words{} << "got " << ir::spelling_of(ir::dtype_of<typename B::value_type>()) << B::shape_value,
+                            words{} << "wanted " << ir::spelling_of(ir::dtype_of<typename A::value_type>()) << A::shape_value);
+}
+}  // namespace support
+
+/// Errors: [broadcast].
+template <tensor_like A, tensor_like B>
+  requires(!support::comparable<A, B>)
+refused<support::told<support::verdict_on_equality<A, B>()>::why> operator==(const A& a, const B& b);
 
 }  // namespace intarsia
