@@ -33,15 +33,24 @@ std::optional<program> program_of(const description& d) {
   return d.graph == nullptr ? std::nullopt : std::optional<program>(std::in_place, d);
 }
 
+/// Told by a symbol; in a stripped binary by the code, where it can be read.
+std::string code_size(const description& d, int number) {
+  const symbol* s = d.in->function_at(d.kernels[static_cast<std::size_t>(number)]);
+  if (s != nullptr && s->size > 0) return std::to_string(s->size);
+  try {
+    return std::to_string(kernel_of(d, number).whole.bytes);
+  } catch (const error&) {
+    return "unknown";
+  }
+}
+
 void list(const options& o, const terminal& t) {
   const binary b(o.binary);
   for (const description& d : descriptions_in(b)) {
     std::cout << t.paint(tint::strong, label_of(d)) << "  " << d.target << (d.prepared ? ", prepared" : "") << "  (" << d.signature << ")\n  " << d.cost.flops << " FLOPs, " << d.cost.bytes
               << " bytes, " << d.cost.workspace_bytes << " bytes of workspace, " << d.cost.kernels << " kernels\n";
-    for (std::size_t k = 0; k < d.kernels.size(); ++k) {
-      const symbol* s = d.in->function_at(d.kernels[k]);
-      std::cout << "  kernel " << k << "  " << (s == nullptr ? 0 : s->size) << " bytes of code\n";
-    }
+    for (int k = 0; k < static_cast<int>(d.kernels.size()); ++k)
+      std::cout << "  kernel " << k << "  " << code_size(d, k) << " bytes of code\n";
   }
 }
 
@@ -65,10 +74,14 @@ std::vector<told_kernel> tell(const description& d, const options& o, const std:
     told_kernel one;
     if (p != nullptr && p->same) one.purpose = anonymous(purpose_of(*p, k.number));
     if (o.model && k.hot_loop() != nullptr) one.model = estimate_of(k.code, *k.hot_loop(), d.target, o.processor);
-    if (o.source) one.origins = origins_of(k, p);
     one.of = std::move(k);
     told.push_back(std::move(one));
   }
+  if (!o.source) return told;
+  std::vector<sought> kernels;
+  for (const told_kernel& k : told) kernels.push_back({&k.of, p});
+  auto origins = origins_of(kernels);
+  for (std::size_t k = 0; k < told.size(); ++k) told[k].origins = std::move(origins[k]);
   return told;
 }
 
@@ -80,7 +93,7 @@ void show(const description& d, const options& o, const terminal& t) {
     first = false;
     std::cout << headline(d, p ? &*p : nullptr, k.of.number, t) << '\n' << figures(d, k, t);
     if (o.model && !k.model && k.of.hot_loop() != nullptr) std::cout << "  no estimate: llvm-mca is not installed, or does not know the processor\n";
-    if (o.source && k.origins.empty()) std::cout << "  no line information: compile with -g\n";
+    if (o.source && k.origins.empty()) std::cout << "  no line information: " << reason_for_no_origins(*d.in) << '\n';
     std::cout << '\n' << listing(k, o.all, t);
   }
 }

@@ -23,8 +23,9 @@ class data_writer {
       list("kinds", [&] {
         for (int k = 0; k < kinds; ++k) json_.String(name_of(static_cast<kind>(k)));
       });
+      const auto all = read(functions);
       list("functions", [&] {
-        for (const description& d : functions) function(d, processor);
+        for (const read_function& f : all) function(f, processor);
       });
     });
     return {out_.GetString(), out_.GetSize()};
@@ -50,16 +51,49 @@ class data_writer {
   void real(const char* name, double v) { json_.Key(name), json_.Double(v); }
   void truth(const char* name, bool v) { json_.Key(name), json_.Bool(v); }
 
-  void function(const description& d, const std::string& processor) {
-    std::optional<program> p;
-    if (d.graph != nullptr) p.emplace(d);
+  struct read_kernel {
+    std::optional<tool::kernel> code;  // none: the binary does not tell where it is
+    std::vector<origin> origins;
+  };
+  struct read_function {
+    const description* of;
+    std::optional<program> in;
+    std::vector<read_kernel> kernels;
+  };
+
+  /// All functions, before any is written: line information is read once.
+  static std::vector<read_function> read(const std::vector<description>& functions) {
+    std::vector<read_function> all(functions.size());
+    std::vector<sought> kernels;
+    std::vector<std::vector<origin>*> places;
+    for (std::size_t f = 0; f < all.size(); ++f) {
+      const description& d = functions[f];
+      all[f].of = &d;
+      if (d.graph != nullptr) all[f].in.emplace(d);
+      all[f].kernels.resize(d.kernels.size());
+      for (std::size_t k = 0; k < d.kernels.size(); ++k) {
+        if (d.kernels[k] == 0) continue;
+        read_kernel& one = all[f].kernels[k];
+        one.code = kernel_of(d, static_cast<int>(k));
+        kernels.push_back({&*one.code, all[f].in ? &*all[f].in : nullptr});
+        places.push_back(&one.origins);
+      }
+    }
+    auto origins = origins_of(kernels);
+    for (std::size_t k = 0; k < places.size(); ++k) *places[k] = std::move(origins[k]);
+    return all;
+  }
+
+  void function(const read_function& f, const std::string& processor) {
+    const description& d = *f.of;
+    const std::optional<program>& p = f.in;
     object([&] {
       text("label", label_of(d)), text("target", d.target), text("signature", d.signature);
       truth("prepared", d.prepared), truth("explained", p && p->same);
       number("flops", d.cost.flops), number("bytes", d.cost.bytes), number("workspace", d.cost.workspace_bytes), number("preparedBytes", d.prepared_bytes);
       number("vectorBytes", d.machine.vector_bytes), number("registers", vector_registers_of(d.in->machine, d.target));
       list("kernels", [&] {
-        for (int k = 0; k < static_cast<int>(d.kernels.size()); ++k) kernel(d, p ? &*p : nullptr, k, processor);
+        for (int k = 0; k < static_cast<int>(d.kernels.size()); ++k) kernel(d, p ? &*p : nullptr, k, f.kernels[static_cast<std::size_t>(k)], processor);
       });
       if (p && p->same) {
         text("explanation", p->text(d.name));
@@ -79,7 +113,7 @@ class data_writer {
     });
   }
 
-  void kernel(const description& d, const program* p, int number_of, const std::string& processor) {
+  void kernel(const description& d, const program* p, int number_of, const read_kernel& k, const std::string& processor) {
     object([&] {
       number("number", number_of);
       if (p != nullptr && p->same) {
@@ -90,11 +124,11 @@ class data_writer {
         number("flops", p->works[at].flops), number("bytes", p->works[at].bytes), number("runs", p->works[at].runs);
         truth("small", plan::is_small(p->kernels[at].kernel));
       }
-      if (d.kernels[static_cast<std::size_t>(number_of)] != 0) code(kernel_of(d, number_of), d, p, processor);
+      if (k.code) code(*k.code, k.origins, d, processor);
     });
   }
 
-  void code(const tool::kernel& k, const description& d, const program* p, const std::string& processor) {
+  void code(const tool::kernel& k, const std::vector<origin>& origins, const description& d, const std::string& processor) {
     figures("whole", k.whole), figures("hot", k.hot);
     number("hotLoop", k.loops.hot);
     if (k.hot_loop() != nullptr)
@@ -107,7 +141,6 @@ class data_writer {
     list("loops", [&] {
       for (const loop& l : k.loops.loops) object([&] { number("depth", l.depth), number("parent", l.parent), number("header", static_cast<std::int64_t>(l.header)); });
     });
-    const auto origins = origins_of(k, p);
     list("code", [&] {
       for (std::size_t i = 0; i < k.code.code.size(); ++i) {
         const instruction& one = k.code.code[i];

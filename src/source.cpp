@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <memory>
 #include <sstream>
+#include <unordered_map>
 
 #include "names.hpp"
 #include "process.hpp"
@@ -79,62 +82,96 @@ std::string part_of(const kernel_function& f, const plan::nest& k, const std::ve
   return "";
 }
 
-struct frame {
-  std::string function, place;
-};
-
-/// Inlined functions at each address, innermost first.
-std::vector<std::vector<frame>> frames_at(const machine_code& m) {
-  const std::string program = first_program(m.in->machine == architecture::x86_64 ? std::vector<std::string>{"addr2line"} : std::vector<std::string>{"aarch64-linux-gnu-addr2line", "addr2line"});
-  if (program.empty()) return {};
-  const image& i = *m.in;
-  std::optional<temporary_file> copy;
-  if (i.path.empty()) copy.emplace(i.file);
-  std::vector<std::string> command{program, "-a", "-i", "-f", "-C", "-e", copy ? copy->path() : i.path};
-  address base = 0;
-  if (i.relocatable)
-    if (const image::chunk* c = i.chunk_at(m.begin)) {
-      base = c->at;
-      command.insert(command.end(), {"-j", c->section});
-    }
-  std::ostringstream addresses;
-  for (const instruction& one : m.code) addresses << std::hex << one.at - base << '\n';
-  std::istringstream lines(run(command, addresses.str()).output);
-  std::vector<std::vector<frame>> all;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("0x")) {
-      all.emplace_back();
-      continue;
-    }
-    frame f{line, ""};
-    if (!std::getline(lines, f.place) || all.empty()) break;
-    if (f.function != "??") all.back().push_back(std::move(f));
-  }
-  return all;
+std::string addr2line_for(architecture machine) {
+  return first_program(machine == architecture::x86_64 ? std::vector<std::string>{"addr2line"} : std::vector<std::string>{"aarch64-linux-gnu-addr2line", "addr2line"});
 }
+
+/// Kernels of one image, in an object file of one section, asked for by one process.
+class reader {
+ public:
+  reader(std::span<const sought> kernels, std::vector<std::vector<origin>>& origins) : kernels_(kernels), origins_(origins) {}
+
+  void read(const image& i, const std::string& section, const std::vector<std::size_t>& which) {
+    const std::string program = addr2line_for(i.machine);
+    if (program.empty()) return;
+    if (i.path.empty() && !copies_.contains(&i)) copies_.emplace(&i, std::make_unique<temporary_file>(i.file));
+    // Names as they are mangled: each stands there for thousands of instructions, and is tens of kilobytes otherwise.
+    std::vector<std::string> command{program, "-a", "-i", "-f", "-e", i.path.empty() ? copies_.at(&i)->path() : i.path};
+    address base = 0;
+    if (!section.empty()) {
+      command.insert(command.end(), {"-j", section});
+      base = i.chunk_at(kernels_[which.front()].of->code.begin)->at;
+    }
+    std::ostringstream addresses;
+    for (const std::size_t k : which)
+      for (const instruction& one : kernels_[k].of->code.code) addresses << std::hex << one.at - base << '\n';
+    const std::string output = run(command, addresses.str()).output;
+    std::string_view rest = output;
+    for (const std::size_t k : which) origins_[k] = of_kernel(kernels_[k], rest);
+  }
+
+ private:
+  static std::string_view line(std::string_view& rest) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const auto l = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return l;
+  }
+
+  const kernel_function& function_named(std::string_view mangled) {
+    const auto [at, fresh] = functions_.try_emplace(std::string(mangled));
+    if (fresh) at->second = kernel_function_in(demangled(at->first));
+    return at->second;
+  }
+
+  /// Takes its lines from what the process has said: for each instruction its address, then functions and places, innermost first.
+  std::vector<origin> of_kernel(const sought& k, std::string_view& rest) {
+    const bool known = k.in != nullptr && static_cast<std::size_t>(k.of->number) < k.in->kernels.size();
+    const auto formulas = known ? formulas_of(*k.in, k.of->number) : std::vector<std::string>();
+    std::vector<origin> all(k.of->code.code.size());
+    bool any = false;
+    for (origin& o : all) {
+      if (!line(rest).starts_with("0x")) return {};
+      while (!rest.empty() && !rest.starts_with("0x")) {
+        const auto name = line(rest), place = line(rest);
+        if (name == "??") continue;
+        any = true;
+        const kernel_function& f = function_named(name);
+        if (f.name.empty()) continue;
+        // the first line that is the kernel's, not that of an instruction's own header
+        if (o.line.empty() && place.find("-inl.hpp:") != place.npos) {
+          const auto file = place.substr(place.find_last_of('/') + 1);
+          o.line = file.substr(0, file.find(" ("));
+        }
+        if (o.part.empty() && known) o.part = part_of(f, k.in->kernels[static_cast<std::size_t>(k.of->number)].kernel, formulas);
+      }
+    }
+    return any ? all : std::vector<origin>();
+  }
+
+  std::span<const sought> kernels_;
+  std::vector<std::vector<origin>>& origins_;
+  std::unordered_map<std::string, kernel_function> functions_;
+  std::map<const image*, std::unique_ptr<temporary_file>> copies_;
+};
 
 }  // namespace
 
-std::vector<origin> origins_of(const kernel& k, const program* p) {
-  const auto frames = frames_at(k.code);
-  std::vector<origin> all(k.code.code.size());
-  if (frames.size() != all.size()) return {};
-  const bool known = p != nullptr && static_cast<std::size_t>(k.number) < p->kernels.size();
-  const auto formulas = known ? formulas_of(*p, k.number) : std::vector<std::string>();
-  bool any = false;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    for (const frame& f : frames[i]) {
-      any = true;
-      const kernel_function function = kernel_function_in(f.function);
-      if (function.name.empty()) continue;
-      // the first line that is the kernel's, not that of an instruction's own header
-      if (all[i].line.empty() && f.place.find("-inl.hpp:") != std::string::npos) {
-        const auto name = f.place.find_last_of('/') + 1;
-        all[i].line = f.place.substr(name, f.place.find(" (", name) - name);
-      }
-      if (all[i].part.empty() && known) all[i].part = part_of(function, p->kernels[static_cast<std::size_t>(k.number)].kernel, formulas);
-    }
-  return any ? all : std::vector<origin>();
+std::vector<std::vector<origin>> origins_of(std::span<const sought> kernels) {
+  std::vector<std::vector<origin>> all(kernels.size());
+  std::map<std::pair<const image*, std::string>, std::vector<std::size_t>> together;
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    const machine_code& m = kernels[k].of->code;
+    const image::chunk* c = m.in->relocatable ? m.in->chunk_at(m.begin) : nullptr;
+    together[{m.in, c == nullptr ? "" : c->section}].push_back(k);
+  }
+  reader r(kernels, all);
+  for (const auto& [where, which] : together) r.read(*where.first, where.second, which);
+  return all;
+}
+
+std::string reason_for_no_origins(const image& i) {
+  return addr2line_for(i.machine).empty() ? "addr2line is not there: install binutils" : "compile with -g";
 }
 
 }  // namespace intarsia::tool

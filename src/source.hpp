@@ -3,6 +3,8 @@
 // of the kernel that were inlined there, and the line of the source.
 #pragma once
 
+#include <span>
+
 #include "kernel.hpp"
 #include "program.hpp"
 
@@ -13,7 +15,16 @@ struct origin {
   std::string line;  // "nest-inl.hpp:328"
 };
 
-/// For each instruction of a kernel; empty where the binary has no line information.
-std::vector<origin> origins_of(const kernel& k, const program* p);
+struct sought {
+  const kernel* of;
+  const program* in;  // where it is known
+};
+
+/// For each instruction of each kernel; empty where the binary has no line information. Best asked for all kernels at once,
+/// since reading the line information of a binary takes long.
+std::vector<std::vector<origin>> origins_of(std::span<const sought> kernels);
+
+/// Why a binary's kernels have none, as far as can be told.
+std::string reason_for_no_origins(const image& i);
 
 }  // namespace intarsia::tool

@@ -7,6 +7,7 @@
 SOURCE is the tool's own folder. TOLD prints what the library itself says of the functions that are in the other three.
 """
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -59,7 +60,7 @@ with tempfile.TemporaryDirectory() as temporary:
         check(listed(binary) == first, f'{binary} has other functions')
     sizes = code_sizes(library)
     check(all(s > 0 for s in sizes), f'code sizes {sizes}')
-    check(code_sizes(program) == sizes and code_sizes(shared) == sizes, 'code sizes after linking')
+    check(all(code_sizes(binary) == sizes for binary in (program, shared, stripped)), 'code sizes after linking')
 
     # explain and cost say the same
     texts = re.split(r'^== (.*)\n', subprocess.run([told], capture_output=True, text=True, check=True).stdout, flags=re.M)[1:]
@@ -152,6 +153,16 @@ with tempfile.TemporaryDirectory() as temporary:
     refuses(['list', __file__], 'no ELF')
     (into / 'empty').touch()
     refuses(['list', into / 'empty'], 'empty')
+    # without the programs that it starts
+    nothing = {**os.environ, 'PATH': temporary}
+    ran = subprocess.run([tool, 'asm', program, 'learn'], capture_output=True, text=True, env=nothing)
+    check(ran.returncode == 2 and 'install binutils' in ran.stderr, f'asm without objdump: {ran}')
+    ran = subprocess.run([tool, 'list', stripped], capture_output=True, text=True, env=nothing)
+    check(ran.returncode == 0 and 'unknown bytes of code' in ran.stdout, f'list without objdump: {ran}')
+    (into / 'objdump').symlink_to(shutil.which('objdump'))
+    ran = subprocess.run([tool, 'asm', program, 'learn', '--source'], capture_output=True, text=True, env=nothing)
+    check(ran.returncode == 0 and 'addr2line is not there' in ran.stdout, f'asm without addr2line: {ran}')
+
     refuses(['explain', program, 'tain'], "no function 'tain'", 'nearest: train')
     refuses(['explain', program, 'learn', '--target', 'SVE'], 'not built for SVE', first[0][1])
 
