@@ -88,28 +88,43 @@ class GraphView {
       depth.set(id, d);
       return d;
     };
-    const layers = [];
-    for (const id of boxes.keys()) {
-      // arguments stand right above their first reader
-      let d = depthOf(id);
-      (layers[d] ??= []).push(id);
+    for (const id of boxes.keys()) depthOf(id);
+    // each box right above its first reader, so that edges are short
+    for (const id of [...boxes.keys()].sort((a, b) => depth.get(b) - depth.get(a))) {
+      const readers = [...boxes.get(id).to], d = Math.min(...readers.map(t => depth.get(t))) - 1;
+      if (readers.length > 0 && d > depth.get(id)) depth.set(id, d);
     }
-    for (const id of [...boxes.keys()]) {
-      const b = boxes.get(id);
-      if (b.from.size > 0 || b.to.size === 0) continue;
-      const d = Math.max(0, Math.min(...[...b.to].map(t => depth.get(t))) - 1);
-      if (d === 0) continue;
-      layers[0].splice(layers[0].indexOf(id), 1);
-      depth.set(id, d);
-      layers[d].push(id);
-    }
+    const used = [...new Set(depth.values())].sort((a, b) => a - b);  // some are empty now
+    const layers = used.map(() => []);
+    for (const [id, d] of depth) depth.set(id, used.indexOf(d)), layers[depth.get(id)].push(id);
+    // an edge over several layers has a lane in each, so that it does not run behind boxes
+    const width = 190, height = 46, gapX = 22, gapY = 44;
+    const net = new Map([...boxes.keys()].map(id => [id, {from: [], to: [], width}]));
+    const join = (a, b) => {
+      net.get(a).to.push(b);
+      net.get(b).from.push(a);
+    };
+    this.lanes = new Map();
+    for (const b of boxes.values())
+      for (const t of b.to) {
+        const lanes = [];
+        for (let d = depth.get(b.id) + 1; d < depth.get(t); ++d) {
+          const lane = `${b.id} ${t} ${d}`;
+          net.set(lane, {from: [], to: [], width: 0});
+          layers[d].push(lane);
+          join(lanes.at(-1) ?? b.id, lane);
+          lanes.push(lane);
+        }
+        join(lanes.at(-1) ?? b.id, t);
+        this.lanes.set(b.id + ' ' + t, lanes.map(lane => net.get(lane)));
+      }
     const place = new Map();
     const settle = layer => layer.forEach((id, i) => place.set(id, i - layer.length / 2));
     layers.forEach(settle);
     const sweep = (order, side) => {
       for (const layer of order) {
         const middle = new Map(layer.map(id => {
-          const others = [...boxes.get(id)[side]];
+          const others = net.get(id)[side];
           return [id, others.length ? others.reduce((s, o) => s + place.get(o), 0) / others.length : place.get(id)];
         }));
         layer.sort((a, b) => middle.get(a) - middle.get(b));
@@ -117,9 +132,21 @@ class GraphView {
       }
     };
     for (let round = 0; round < 4; ++round) sweep(layers, 'from'), sweep([...layers].reverse(), 'to');
-    const width = 190, height = 46, gapX = 22, gapY = 44;
+    // as near to what a box is joined with as its neighbours in the layer let it
+    const centre = new Map(), apart = (a, b) => (net.get(a).width + net.get(b).width) / 2 + gapX;
+    for (const layer of layers) layer.forEach((id, i) => centre.set(id, i * (width + gapX)));
+    const pull = (order, side) => {
+      for (const layer of order) {
+        const wanted = layer.map(id => net.get(id)[side].length ? net.get(id)[side].reduce((s, o) => s + centre.get(o), 0) / net.get(id)[side].length : centre.get(id));
+        const fromLeft = [...wanted], fromRight = [...wanted];
+        for (let i = 1; i < layer.length; ++i) fromLeft[i] = Math.max(wanted[i], fromLeft[i - 1] + apart(layer[i - 1], layer[i]));
+        for (let i = layer.length - 2; i >= 0; --i) fromRight[i] = Math.min(wanted[i], fromRight[i + 1] - apart(layer[i], layer[i + 1]));
+        layer.forEach((id, i) => centre.set(id, (fromLeft[i] + fromRight[i]) / 2));
+      }
+    };
+    for (let round = 0; round < 8; ++round) pull(layers, 'from'), pull([...layers].reverse(), 'to');
     for (const [d, layer] of layers.entries())
-      layer.forEach((id, i) => Object.assign(boxes.get(id), {x: (i - (layer.length - 1) / 2) * (width + gapX) - width / 2, y: d * (height + gapY), width, height}));
+      for (const id of layer) Object.assign(boxes.get(id) ?? net.get(id), {x: centre.get(id) - net.get(id).width / 2, y: d * (height + gapY), width: net.get(id).width, height});
   }
   textOf(b) {
     if (b.result) return [b.result.updates >= 0 ? 'updates argument ' + b.result.updates : 'result', ''];
@@ -137,9 +164,14 @@ class GraphView {
     this.edges = [];
     for (const b of boxes.values())
       for (const id of b.to) {
-        const t = boxes.get(id), x1 = b.x + b.width / 2, y1 = b.y + b.height, x2 = t.x + t.width / 2, y2 = t.y;
-        const bend = Math.max(20, (y2 - y1) / 2);
-        const e = make('path', {class: 'edge', d: `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`});
+        let x = b.x + b.width / 2, y = b.y + b.height, line = `M${x} ${y}`;
+        for (const t of [...this.lanes.get(b.id + ' ' + id), boxes.get(id)]) {
+          const to = t.x + t.width / 2, bend = Math.max(20, (t.y - y) / 2);
+          line += `C${x} ${y + bend} ${to} ${t.y - bend} ${to} ${t.y}`;
+          if (t.width === 0) line += `V${t.y + t.height}`;
+          x = to, y = t.y + t.height;
+        }
+        const e = make('path', {class: 'edge', d: line, 'data-from': b.id, 'data-to': id});
         this.edges.push([b.id, id, e]);
         this.root.append(e);
       }

@@ -124,6 +124,18 @@ def visit(browser, page, name):
         check(count(browser, '.graph .node[data-box^=k]') == told['kernels'], f'{name}: {told["label"]}: folded kernels')
         browser.click('.graph .tools button', 4)
         check(count(browser, '.graph .node') >= folded and count(browser, '.graph .node[data-box^=k]') == 0, f'{name}: {told["label"]}: unfolding')
+        behind = browser.evaluate("""[...document.querySelectorAll('.graph .edge')].filter(e => {
+          const length = e.getTotalLength();
+          for (let at = 0; at < length; at += 4) {
+            const p = e.getPointAtLength(at);
+            for (const n of document.querySelectorAll('.graph .node')) {
+              const [x, y] = n.getAttribute('transform').match(/-?[\\d.]+/g).map(Number);
+              if (n.dataset.box !== e.dataset.from && n.dataset.box !== e.dataset.to && p.x > x + 1 && p.x < x + 189 && p.y > y + 1 && p.y < y + 45) return true;
+            }
+          }
+          return false;
+        }).map(e => e.dataset.from + ' to ' + e.dataset.to).slice(0, 5)""")
+        check(behind == [], f'{name}: {told["label"]}: edges run behind boxes: {behind}')
         check(count(browser, '.buffer') == told['buffers'], f'{name}: {told["label"]}: buffers')
         # a kernel's number leads to its code
         browser.click('table a', 0)
