@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and runs the tests. Says what it does; stops at the first failure.
 #   tests/run.sh            what continuous integration runs
-#   tests/run.sh --long     the long suites as well
+#   tests/run.sh --long     the long suites as well, and the tests that need large packages: Chromium, a cross compiler, llvm-mca
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(g++ clang-19 meson ninja-build pkg-config libhwy-dev libboost-dev libboost-test-dev libpng-dev zlib1g-dev rapidjson-dev libcli11-dev libelf-dev binutils libonnx-testdata python3 cmake)
+[ "${1:-}" = --long ] && packages+=(chromium g++-aarch64-linux-gnu llvm)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
