@@ -2,6 +2,7 @@
 #include "notation.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 #include "reasons.hpp"
@@ -58,8 +59,11 @@ class writer {
     return s;
   }
   static std::string word(std::string_view text) { return "\\mathrm{" + escaped(text) + "}"; }
-  static std::string number(double v) {
-    std::string s = ir::to_text(v);
+  /// As short as tells it apart from others of its type.
+  static std::string number(double v, ir::dtype type) {
+    char buffer[32];
+    const auto end = type == ir::dtype::f32 ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)).ptr : std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
+    std::string s(buffer, end);
     const auto e = s.find('e');
     if (e != std::string::npos) s = s.substr(0, e) + " \\cdot 10^{" + std::to_string(std::stoi(s.substr(e + 1))) + "}";
     return s == "inf" ? "\\infty" : s == "-inf" ? "-\\infty" : s;
@@ -102,7 +106,7 @@ class writer {
     auto operand = [&](int k, binding b) { return use(n.in[k], b); };
     switch (n.what) {
       case kind::argument: return argument(n.aux);
-      case kind::constant: return n.value < 0 ? in_brackets(number(n.value), loose, around) : number(n.value);
+      case kind::constant: return n.value < 0 ? in_brackets(number(n.value, n.type), loose, around) : number(n.value, n.type);
       case kind::data: return "c_{" + std::to_string(i) + "}";
       case kind::iota: return "\\iota_{" + axes(n.aux) + "}";
       case kind::map: return map(n, around);

@@ -9,7 +9,7 @@
 #include "names.hpp"
 #include "notation.hpp"
 #include "reasons.hpp"
-#include "report_parts.hpp"  // made from report.html, report.css and report.js
+#include "report_parts.hpp"  // made from report.html, report.css, report.js and report_graph.js
 
 namespace intarsia::tool {
 
@@ -157,18 +157,20 @@ class data_writer {
   void graph(const program& p) {
     const ir::graph_view g = p.tiled;
     const auto forward = forward_nodes(p);
-    // what is computed where it is read belongs to the first kernel that reads it
-    std::vector<int> kernel(static_cast<std::size_t>(g.size()), -1);
+    // What is computed or seen through where it is read belongs to the first kernel that reads it: so the kernels, each folded into
+    // one box, are joined in their order.
+    std::vector<int> kernel(static_cast<std::size_t>(g.size()), -1), reader = kernel;
     for (int k = 0; k < p.groups.groups.size(); ++k)  // what only copies
       if (const ir::node_id root = p.groups.groups[k].root; p.groups.fates[root] == fuse::fate::gathered) kernel[static_cast<std::size_t>(root)] = k;
     for (ir::node_id i = g.size() - 1; i >= 0; --i) {
       const std::size_t at = static_cast<std::size_t>(i);
-      if (p.groups.fates[i] == fuse::fate::computed) kernel[at] = p.groups.group_of[i];
-      if (kernel[at] < 0 || p.groups.fates[i] == fuse::fate::gathered) continue;
+      const fuse::fate fate = p.groups.fates[i];
+      if (fate == fuse::fate::computed) kernel[at] = p.groups.group_of[i];
+      if (fate == fuse::fate::inlined || fate == fuse::fate::seen) kernel[at] = reader[at];
       for (const ir::node_id operand : g[i].in)
-        if (operand >= 0 && p.groups.fates[operand] == fuse::fate::inlined) {
-          int& of = kernel[static_cast<std::size_t>(operand)];
-          if (of < 0 || kernel[at] < of) of = kernel[at];
+        if (operand >= 0 && kernel[at] >= 0) {
+          int& first = reader[static_cast<std::size_t>(operand)];
+          if (first < 0 || kernel[at] < first) first = kernel[at];
         }
     }
     list("nodes", [&] {
@@ -228,7 +230,7 @@ std::string report(const std::string& binary, const std::vector<description>& fu
   }
   std::string page(report_html);
   replace(page, "/* style */", report_css);
-  replace(page, "/* program */", report_js);
+  replace(page, "/* program */", std::string(report_graph_js) + std::string(report_js));
   replace(page, "/* data */", data);
   return page;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything about a binary's functions on one page, which needs nothing but itself: data as JSON, and a program in the page
-// (report.js) that draws it.
+// (report.js, report_graph.js) that draws it.
 #pragma once
 
 #include <string>

@@ -122,6 +122,7 @@ with tempfile.TemporaryDirectory() as temporary:
         nodes, edges = set(re.findall(r'^ +(n\d+|r\d+) \[', graph, re.M)), re.findall(r'^ +(\w+) -> (\w+);$', graph, re.M)
         check(graph.count('subgraph cluster_') == kernels and edges and all(a in nodes and b in nodes for a, b in edges), f'Graphviz of {name}:\n{graph}')
     check('\\frac{\\partial' in prints('explain', program, 'learn', '--latex', '--expression') and '\\partial' not in prints('explain', program, 'learn', '--latex'), 'the derivative before and after')
+    check(re.search(r'0\.03(?!\d)', prints('explain', program, 'learn', '--latex')), 'a rate of 3e-2f in LaTeX')
     check('from kernel' in prints('explain', program, 'convolve') and 'why the kernels' not in prints('explain', program, 'learn'), 'why kernels are apart')
     page = prints('report', stripped, '-o', '-')
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
@@ -129,6 +130,13 @@ with tempfile.TemporaryDirectory() as temporary:
     for f, told_of_it in zip(data['functions'], first):
         check([f['flops'], f['bytes'], f['workspace'], len(f['kernels'])] == [int(n) for n in told_of_it[4:]], f'costs of {f["label"]} on the page')
         check(f['explained'] and all(k['whole']['instructions'] == len(k['code']) for k in f['kernels']), f'kernels of {f["label"]} on the page')
+        # kernels folded into boxes have an order, as they run
+        box = [f'k{n["kernel"]}' if n['kernel'] >= 0 else i for i, n in enumerate(f['nodes'])]
+        edges = {(box[o], b) for n, b in zip(f['nodes'], box) for o in n['in'] if box[o] != b}
+        left = set(box)
+        while without := {b for b in left if not any(a in left for a, to in edges if to == b)}:
+            left -= without
+        check(not left, f'{f["label"]}: boxes {left} wait for each other')
         check(sum(k['flops'] for k in f['kernels']) > 0 and all(b['offset'] + b['bytes'] <= f['workspace'] for b in f['buffers']), f'work and memory of {f["label"]} on the page')
     check('://' not in page.replace('http://www.w3.org/2000/svg', ''), 'the page needs the network')
     refuses(['report', program, '-o', into / 'no' / 'page.html'], 'cannot be written')
