@@ -151,8 +151,10 @@ function kernelTable(f) {
           make('td', {}, make('a', {href: '#kernel-' + k.number, onclick: e => {
             e.preventDefault();
             const d = document.getElementById('kernel-' + k.number);
+            const there = () => d.scrollIntoView({behavior: motion()});
+            if (d.open) return there();
+            d.addEventListener('toggle', there, {once: true});  // when its rows are there
             d.open = true;
-            d.scrollIntoView({behavior: motion()});
           }}, k.number)),
           make('td', {class: 'text wide'}, short((k.computes || '').replace(/%\d+ /g, ''), 90)), make('td', {}, k.flops === undefined ? '' : grouped(k.flops)), make('td', {}, k.bytes === undefined ? '' : bytes(k.bytes)),
           k.whole ? [make('td', {}, grouped(k.whole.bytes)), make('td', {}, k.hotLoop >= 0 ? k.hot.instructions : '–'),

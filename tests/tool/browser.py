@@ -139,6 +139,9 @@ def visit(browser, page, name):
         check(count(browser, '.buffer') == told['buffers'], f'{name}: {told["label"]}: buffers')
         # a kernel's number leads to its code
         browser.click('table a', 0)
+        browser.settle()
+        check(browser.evaluate('(() => { const r = document.querySelector("#kernel-0").getBoundingClientRect(), page = document.documentElement; return r.top > document.querySelector("header").getBoundingClientRect().bottom && (r.top < 160 || scrollY + innerHeight > page.scrollHeight - 2); })()'),
+              f'{name}: {told["label"]}: kernel 0 is not at the top')
         check(count(browser, '#kernel-0 .row') == told['rows'][0], f'{name}: {told["label"]}: rows of kernel 0')
         if count(browser, '#kernel-0 .row a'):
             browser.click('#kernel-0 .row a', 0)
