@@ -14,7 +14,7 @@ house = root / 'include/intarsia'
 # A header includes what its own stage or an earlier one holds. Beside the folders stand the list of passes, after the last
 # of them, and the umbrellas.
 stages = ['support', 'ir', 'tensor', 'language', 'nn', 'differentiate', 'simplify', 'fuse', 'plan', 'compile.hpp', 'kernels', 'run',
-          'intarsia.hpp', 'targets-inl.hpp']
+          'intarsia.hpp', 'targets-inl.hpp', 'threads.hpp']
 # The user's side knows nothing of the passes, and the passes nothing of the user's side: between them stands the graph.
 front, passes = {'language', 'nn'}, {'differentiate', 'simplify', 'fuse', 'plan', 'compile.hpp', 'kernels'}
 

@@ -73,7 +73,7 @@ struct nest_kernel {
   static constexpr auto run_apart = &run;
 #endif
 
- private:
+ protected:
   static HWY_INLINE void run_here(const pointers& p) {
     totals sinks;
     clear(sinks, sink_range{});

@@ -18,7 +18,7 @@ namespace run {
 template <class Lambda, class Target, class... Args>
 struct instance {
   using trace = function_trace<Lambda, argument<Args>...>;
-  using program = compilation<trace, kernels_of<Target>>;
+  using program = compilation<trace, typename plan_of<Target>::machine>;
   using returned = typename listed<typename trace::returned>::types;
   using results = typename result_tuple<returned>::type;
   static constexpr int leaves = (argument<Args>::leaves + ... + 0);

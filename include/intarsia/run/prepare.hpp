@@ -45,7 +45,7 @@ inline char* allocate_aligned(index bytes) { return static_cast<char*>(::operato
 template <class Lambda, class Target, class M, class... Args>
 struct prepared_instance {
   using whole = instance<Lambda, Target, weights<M>, Args...>;
-  using program = compilation<typename whole::trace, kernels_of<Target>, true>;
+  using program = compilation<typename whole::trace, typename plan_of<Target>::machine, true>;
   static constexpr int parameters = argument<weights<M>>::leaves;
   static_assert(program::planned::view().late.size() == 0);
 

@@ -80,7 +80,7 @@ consteval support::letter verdict_on_call(std::string_view function) {
       }();
       if constexpr (target > 0) return letter::about(fault::assign_target, function, nth_argument(target));
 #if defined(INTARSIA_NO_STATIC_WORKSPACE)
-      constexpr index bytes = compilation<trace, kernels_of<Target>>::workspace_bytes;
+      constexpr index bytes = compilation<trace, typename plan_of<Target>::machine>::workspace_bytes;
       if constexpr (bytes > stack_limit) return letter::about(fault::workspace, function, words{} << "got " << bytes << " bytes, wanted at most " << stack_limit);
 #endif
       return {};

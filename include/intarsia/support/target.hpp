@@ -19,4 +19,10 @@ using static_target = target<HWY_STATIC_TARGET>;
 template <class Target>
 struct kernels_of;
 
+/// Whose plan a target follows, so that targets which differ in how they run their kernels share one plan.
+template <class Target>
+struct plan_of {
+  using machine = kernels_of<Target>;
+};
+
 }  // namespace intarsia

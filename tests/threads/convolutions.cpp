@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions, products and pointwise chains in parts: the bits of the serial call.
+#define BOOST_TEST_MODULE threads_convolutions
+#include <boost/test/unit_test.hpp>
+
+#include "threads/check.hpp"
+
+namespace ia = intarsia;
+using threads::fill, threads::same_bits;
+
+namespace {
+
+constexpr auto padded = ia::compile([](auto x, auto k) { return ia::relu(ia::corr2d(x, k, ia::pad<1>)); });
+constexpr auto strided = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::stride<2>, ia::pad<1>); });
+constexpr auto to_input = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::stride<2>, ia::pad<1>))), x); });
+constexpr auto to_kernel = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::pad<1>))), k); });
+constexpr auto depthwise = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::groups<24>, ia::pad<1>); });
+constexpr auto depthwise_gradient = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::groups<24>, ia::pad<1>))), x); });
+constexpr auto product = ia::compile([](auto a, auto b) { return ia::matmul(a, b); });
+constexpr auto chain = ia::compile([](auto x, auto y) { return ia::tanh(x * y + 0.3f) / (1 + ia::exp(-x)); });
+constexpr auto rows = ia::compile([](auto x) { return ia::softmax<1>(x); });
+constexpr auto places = ia::compile([](auto x) { return ia::argmax<0>(x); });
+constexpr auto turned = ia::compile([](auto x) { return ia::transpose(x) * 0.7f; });
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(many_channels) {
+  static ia::tensor<float, 2, 19, 21, 23> x;
+  static ia::tensor<float, 37, 19, 3, 3> k;
+  fill(x, 1), fill(k, 2);
+  BOOST_TEST((same_bits<1, padded, ia::tensor<float, 2, 37, 21, 23>>(x, k)));
+  BOOST_TEST((same_bits<1, strided, ia::tensor<float, 2, 37, 11, 12>>(x, k)));
+  BOOST_TEST((same_bits<1, to_input, ia::tensor<float, 2, 19, 21, 23>>(x, k)));
+  BOOST_TEST((same_bits<2, to_kernel, ia::tensor<float, 37, 19, 3, 3>>(x, k)));
+}
+
+BOOST_AUTO_TEST_CASE(images) {
+  static ia::tensor<float, 241, 319> x;
+  ia::tensor<float, 5, 5> k;
+  fill(x, 3), fill(k, 4);
+  BOOST_TEST((same_bits<1, padded, ia::tensor<float, 239, 317>>(x, k)));
+}
+
+// Borders without a copy: the first and last tiles of a loop are code of their own.
+BOOST_AUTO_TEST_CASE(channels_apart) {
+  static ia::tensor<float, 2, 24, 65, 67> x;
+  static ia::tensor<float, 24, 1, 3, 3> k;
+  fill(x, 5), fill(k, 6);
+  BOOST_TEST((same_bits<1, depthwise, ia::tensor<float, 2, 24, 65, 67>>(x, k)));
+  BOOST_TEST((same_bits<1, depthwise_gradient, ia::tensor<float, 2, 24, 65, 67>>(x, k)));
+}
+
+BOOST_AUTO_TEST_CASE(products) {
+  static ia::tensor<float, 201, 173> a;
+  static ia::tensor<float, 173, 151> b;
+  static ia::tensor<double, 101, 73> c;
+  static ia::tensor<double, 73, 151> d;
+  static ia::tensor<float, 2003, 517> m;
+  static ia::tensor<float, 517, 1> v;
+  fill(a, 7), fill(b, 8), fill(c, 9), fill(d, 10), fill(m, 11), fill(v, 12);
+  BOOST_TEST((same_bits<1, product, ia::tensor<float, 201, 151>>(a, b)));
+  BOOST_TEST((same_bits<1, product, ia::tensor<double, 101, 151>>(c, d)));
+  BOOST_TEST((same_bits<1, product, ia::tensor<float, 2003, 1>>(m, v)));
+}
+
+BOOST_AUTO_TEST_CASE(pointwise) {
+  static ia::tensor<float, 317, 411> x, y;
+  fill(x, 13), fill(y, 14);
+  BOOST_TEST((same_bits<1, chain, ia::tensor<float, 317, 411>>(x, y)));
+  BOOST_TEST((same_bits<1, rows, ia::tensor<float, 317, 411>>(x)));
+  BOOST_TEST((same_bits<0, places, ia::tensor<int, 411>>(x)));
+  BOOST_TEST((same_bits<0, turned, ia::tensor<float, 411, 317>>(x)));
+}
