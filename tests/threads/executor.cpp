@@ -6,12 +6,15 @@
 
 #include "threads/check.hpp"
 
+#include <atomic>
 #include <cfenv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <sys/mman.h>
 
@@ -20,7 +23,7 @@ using threads::fill, threads::same;
 
 namespace {
 
-constexpr auto scale = ia::compile([](auto x) { return x * 0.7f + 0.1f; });
+constexpr auto scale = ia::compile<"scale">([](auto x) { return x * 0.7f + 0.1f; });
 constexpr auto length = ia::compile([](auto x) { return ia::sqrt(ia::sum(ia::square(x))); });
 constexpr auto two = ia::compile([](auto a, auto b) { return ia::matmul(ia::softmax<1>(ia::matmul(a, b)), b); });
 using large = ia::tensor<float, 1024, 1024>;
@@ -84,7 +87,26 @@ BOOST_AUTO_TEST_CASE(rounding_is_the_callers) {
     });
 }
 
-// Calls from many tasks: while one waits for its parts, its thread must not begin another, which has the same workspace.
+// While a call waits for its parts, its thread must not begin another one, which has the same workspace.
+BOOST_AUTO_TEST_CASE(one_call_at_a_time) {
+  const threads::eight_threads here;
+  static thread_local int calls = 0;
+  std::atomic<int> nested = 0, parts = 0;
+  tbb::task_arena(8).execute([&] {
+    for (int round = 0; round < 20; ++round)
+      tbb::parallel_for(0, 64, [&](int n) {
+        nested += calls++ > 0;
+        ia::run::for_each_part(4, [&](int i) {
+          std::this_thread::sleep_for(std::chrono::microseconds(n * i * 37 % 300));
+          ++parts;
+        });
+        --calls;
+      });
+  });
+  BOOST_TEST(nested == 0);
+  BOOST_TEST(parts == 20 * 64 * 4);
+}
+
 BOOST_AUTO_TEST_CASE(calls_within_tasks) {
   static_assert(ia::cost<two, square, square>.workspace_bytes > 64 * 1024);
   static_assert(ia::kernels_cut<ia::threaded<8>(two), square, square> >= 2);
