@@ -261,7 +261,7 @@ void binary::read(std::vector<unsigned char> bytes, const std::string& member) {
   };
   try {
     if (kind == ELF_K_ELF) return add(file.get(), member);
-    Elf_Cmd command = ELF_C_READ;
+    Elf_Cmd command = ELF_C_READ_MMAP;  // from memory: with ELF_C_READ members are read from a file that is not there
     while (command != ELF_C_NULL) {
       const elf part(elf_begin(-1, command, file.get()));
       if (part == nullptr) break;
