@@ -55,6 +55,7 @@ with tempfile.TemporaryDirectory() as temporary:
             if not block[1].startswith('// continues'):
                 check(page, text[:block.start()].count('\n') + 1, block[1], block[2], pathlib.Path(temporary))
         prose = re.sub(r'^```.*?^```$', lambda m: '\n' * m[0].count('\n'), text, flags=re.M | re.S)
+        prose = re.sub(r'`[^`\n]*`', '', prose)  # `[](auto x)` is no link
         for link in re.finditer(r'\]\(([^)#:]+)(?:#[^)]*)?\)', prose):
             if not (page.parent / link[1]).exists():
                 fail(page, prose[:link.start()].count('\n') + 1, f'no such page: {link[1]}')
