@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements, forward, backward, updates and prepared calls make no heap call: malloc and its family are counted, where
 // operator new goes as well.
-#define BOOST_TEST_MODULE heap
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One operation of each kernel class at sizes from 1 to two vectors and one element, on every target of this machine,
 // with special values in every place, against the oracle; and between guard pages, at every misalignment. CASES names the header with the operations.
-#define BOOST_TEST_MODULE lanes
 #define HWY_COMPILE_ALL_ATTAINABLE
 
 #include "intarsia/support/config.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // NaN in, NaN out: a NaN in each place of each operand, for every operation, on every target of this machine. Which
 // elements of a result are NaN is the oracle's to say; positions (argmax) are compared too.
-#define BOOST_TEST_MODULE nan_rule
 #define HWY_COMPILE_ALL_ATTAINABLE
 
 #include "intarsia/support/config.hpp"

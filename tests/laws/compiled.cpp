@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random programs compiled to kernels and run, against their interpretation: exactly equal on integer-valued data.
 // FIRST and COUNT choose the programs of this unit.
-#define BOOST_TEST_MODULE compiled
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each pass keeps the value: random programs, interpreted before and after, exactly equal on integer-valued data.
-#define BOOST_TEST_MODULE passes
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/compile.hpp>

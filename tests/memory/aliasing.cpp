@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results that overlap what is read: always as if everything had been read first. Statements into their own operands,
 // views that overlap by any number of elements or bytes, results and updates over arguments.
-#define BOOST_TEST_MODULE aliasing
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Depthwise convolutions and their gradients, whose operands are read without a copy with a border: bit for bit as the
 // oracle's on whole numbers. Around each operand lies NaN, so that reading a neighbour would be seen.
-#define BOOST_TEST_MODULE borders
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

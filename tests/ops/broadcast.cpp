@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pointwise operations of several operands: broadcasting, plain numbers, masks, integers, casts.
-#define BOOST_TEST_MODULE broadcast
 #include "check.hpp"
 
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlations in 1, 2 and 3 dimensions with every option.
-#define BOOST_TEST_MODULE corr2d
 #include "check.hpp"
 
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products of vectors, matrices and batches; linear layers.
-#define BOOST_TEST_MODULE matmul
 #include "check.hpp"
 
 namespace {

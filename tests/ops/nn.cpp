@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers, models, losses, optimisers: values and derivatives to every parameter against the oracle and dual numbers.
-#define BOOST_TEST_MODULE nn
 #include <map>
 
 #include "check.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pointwise operations: values and derivatives, also at kinks.
-#define BOOST_TEST_MODULE pointwise
 #include "check.hpp"
 
 namespace {

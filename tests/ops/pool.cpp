@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling: maxima, means, whole planes; windows that are no squares, overlap, are dilated, reach over the border.
-#define BOOST_TEST_MODULE pool
 #include "check.hpp"
 
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reductions over all or chosen axes, the softmax family: values, derivatives, ties, large numbers.
-#define BOOST_TEST_MODULE reductions
 #include "check.hpp"
 
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Views: permutations, reshapes, slices, joins, borders, repetition; read through other operations too.
-#define BOOST_TEST_MODULE structure
 #include "check.hpp"
 
 namespace {

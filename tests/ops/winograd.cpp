@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Winograd's transforms: exact where all sums are, within the documented bound elsewhere; derivatives; the choice of tiles.
-#define BOOST_TEST_MODULE winograd
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of a disassembler become instructions, loops, counts, and rules hold or do not: on code written by hand, for both machines.
-#define BOOST_TEST_MODULE code
 #include <boost/test/unit_test.hpp>
 
 #include <sstream>

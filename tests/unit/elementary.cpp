@@ -3,7 +3,6 @@
 // in the next wider type, special values in every lane of every tag.
 //   elementary [boost's options] [-- [step=N] [doubles=N] [function ...]]
 // takes every N-th float (step=1: all 2^32, about two minutes a function) and N doubles.
-#define BOOST_TEST_MODULE elementary
 #define HWY_COMPILE_ALL_ATTAINABLE
 
 #include "intarsia/support/config.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only compiled functions say: several results, gradients to whatever has a name, updates in place, constants.
-#define BOOST_TEST_MODULE function
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

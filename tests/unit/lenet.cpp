@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // LeNet's loss and all of its gradients against PyTorch's, for a batch that is tiled and one that is not.
-#define BOOST_TEST_MODULE lenet
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models: paths through nested structs and arrays, layers that are shared, copied and passed on, parameters by name.
-#define BOOST_TEST_MODULE model
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prepared functions: the same values as the compiled ones, results in the caller's memory, new weights, copies.
-#define BOOST_TEST_MODULE prepare
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What operator<< writes, character for character, against what PyTorch printed for the same elements.
-#define BOOST_TEST_MODULE print
 #include <boost/test/unit_test.hpp>
 
 #include <array>

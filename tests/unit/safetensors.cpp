@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights to a file and back; files that are truncated, hostile or of another model change nothing.
-#define BOOST_TEST_MODULE safetensors
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>

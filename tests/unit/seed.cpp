@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The numbers that the d2l chapter "Convolutions for Images" prints.
-#define BOOST_TEST_MODULE seed
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>

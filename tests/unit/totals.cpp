@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small sums over what a nest makes are gathered while its loops run: one kernel, nothing of it in memory.
-#define BOOST_TEST_MODULE totals
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>

@@ -12,9 +12,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "intarsia/kernels/attributes-inl.hpp"
 #include "intarsia/support/config.hpp"
-
-#include <hwy/highway.h>
 
 #if defined(INTARSIA_KERNELS_ELEMENTARY) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_ELEMENTARY
@@ -23,7 +22,7 @@
 #define INTARSIA_KERNELS_ELEMENTARY
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -485,5 +484,5 @@ HWY_INLINE V cos_of(D d, V x) {
 }
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 #endif  // toggle

@@ -18,7 +18,7 @@
 #define INTARSIA_KERNELS_NEST
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -182,6 +182,33 @@ struct nest_kernel {
 
   template <int I, tile_sizes T>
   static constexpr cell_map cell_map_of = make_cells<I, sizes_alone(T)>();
+
+  // Tables by slot, of which one element at a time is made a constant of the code: functions for each slot took a third
+  // of the time for compiling a kernel.
+
+  /// The cell of instruction I for each slot of a value with these bits.
+  template <int I, unsigned Bits, tile_sizes T>
+  static constexpr auto cells_read = [] {
+    std::array<int, slots(Bits, T)> at{};
+    for (int s = 0; s < slots(Bits, T); ++s) at[s] = cell_map_of<I, T>.of[project(Bits, depends_v<I>, T, s)];
+    return at;
+  }();
+  template <int I, unsigned Bits, tile_sizes T, int S>
+  using cell_at = std::integral_constant<int, cells_read<I, Bits, T>[S]>;
+  /// Elements from the tile's first iteration to each cell of a load.
+  template <int I, tile_sizes T>
+  static constexpr auto load_offsets = [] {
+    std::array<index, cell_map_of<I, T>.count> at{};
+    for (int c = 0; c < cell_map_of<I, T>.count; ++c) at[c] = offset(K.at[K.code[I].a].stride, depends_v<I>, T, cell_map_of<I, T>.from[c]);
+    return at;
+  }();
+  /// Elements from the tile's first iteration to each slot of a store.
+  template <int Access, tile_sizes T>
+  static constexpr auto store_offsets = [] {
+    std::array<index, slots(outer_bits, T)> at{};
+    for (int s = 0; s < slots(outer_bits, T); ++s) at[s] = offset(K.at[Access].stride, outer_bits, T, s);
+    return at;
+  }();
 
   // ---- borders: operands that exist only in part ----
 
@@ -403,31 +430,34 @@ struct nest_kernel {
     (void)c;
   }
 
-  template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
-  static HWY_INLINE auto load(const pointers& p, const counters& c) {
-    constexpr int A = K.code[I].a;
-    constexpr plan::access a = K.at[A];
-    using E = ir::element_t<a.type>;
+  /// What a load of instruction I gives from this address, all of its elements being there.
+  template <class Vectors, int I, index Lanes, index Count>
+  static HWY_INLINE auto load_at(const ir::element_t<K.at[K.code[I].a].type>* from) {
+    constexpr plan::access a = K.at[K.code[I].a];
     constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 0;
-    constexpr index skip = offset(K.at[A].stride, depends_v<I>, T, S);
-    const E* from = reinterpret_cast<const E*>(p.at[A]) + skip;
-    if constexpr (needs_guards<A, depends_v<I>, T, S, Lanes, Count>()) {
-      if constexpr (!is_clipped(A)) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
-      else {
-        auto v = load_clipped<Vectors, A, depends_v<I>, T, S, Lanes, Count>(from, c);
-        keep_in_register(v);
-        return v;
-      }
-    } else if constexpr (along == 0) {
+    if constexpr (along == 0) {
       auto v = Vectors::template splat<a.type>(from);
       if constexpr (window >= 0 && I < K.body) keep_in_register(v);
       return v;
-    }
-    else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
+    } else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
     else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
     else {
       auto v = Vectors::template load<a.type>(from);
       if constexpr (K.factor >= 0 && I < K.body) keep_in_register(v);
+      return v;
+    }
+  }
+  /// Slot S of instruction I, of which elements may be missing.
+  template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
+  static HWY_INLINE auto load(const pointers& p, const counters& c) {
+    constexpr int A = K.code[I].a;
+    constexpr index skip = offset(K.at[A].stride, depends_v<I>, T, S);
+    const auto* from = reinterpret_cast<const ir::element_t<K.at[A].type>*>(p.at[A]) + skip;
+    if constexpr (!needs_guards<A, depends_v<I>, T, S, Lanes, Count>()) return load_at<Vectors, I, Lanes, Count>(from);
+    else if constexpr (!is_clipped(A)) return load_guarded<Vectors, A, depends_v<I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
+    else {
+      auto v = load_clipped<Vectors, A, depends_v<I>, T, S, Lanes, Count>(from, c);
+      keep_in_register(v);
       return v;
     }
   }
@@ -445,7 +475,7 @@ struct nest_kernel {
   template <class Vectors, int First, int Rows, unsigned Bits, tile_sizes T, int S, index Lanes>
   static HWY_INLINE auto within(const counters& c) {
     index first[Rows > 0 ? Rows : 1] = {};
-    [&]<int... R>(std::integer_sequence<int, R...>) HWY_ATTR INTARSIA_INLINE_LAMBDA { ((first[R] = row_value<First + R, Bits, T, S>(c)), ...); }
+    [&]<int... R>(std::integer_sequence<int, R...>) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA { ((first[R] = row_value<First + R, Bits, T, S>(c)), ...); }
     (std::make_integer_sequence<int, Rows>{});
     alignas(64) bool inside[Lanes];
     for (index i = 0; i < Lanes; ++i) {
@@ -459,39 +489,49 @@ struct nest_kernel {
     return Vectors::template load<ir::dtype::boolean>(inside);
   }
 
-  template <class Vectors, int I, tile_sizes T, int S, index Lanes, index Count, class Cells, class Sums>
-  static HWY_INLINE auto compute(const counters& c, const Cells& known, const Sums& sum) {
+  /// Slot S of an instruction that is neither a load nor a map.
+  template <class Vectors, int I, tile_sizes T, int S, index Lanes, class Sums>
+  static HWY_INLINE auto compute(const counters& c, const Sums& sum) {
     constexpr plan::instruction i = K.code[I];
     constexpr unsigned bits = depends_v<I>;
     if constexpr (i.what == plan::step::constant) return Vectors::template constant<i.type>(i.value);
     else if constexpr (i.what == plan::step::position) return position<Vectors, i.a, bits, T, S, i.type, Lanes>(c);
     else if constexpr (i.what == plan::step::within) return within<Vectors, i.a, i.b, bits, T, S, Lanes>(c);
-    else if constexpr (i.what == plan::step::accumulator) {
-      if constexpr (is_arg) return sum.place[S];
-      else return sum.v[S];
-    } else if constexpr (i.what == plan::step::sink) return whole<i.a>(*sum.of);
-    else {
-      using apply = pointwise<Vectors, i.op, i.type, i.from>;
-      constexpr int arity = ir::facts_of(i.op).arity;
-      if constexpr (arity == 1) return apply::run(get<Vectors, i.a, T, bits, S>(known));
-      else if constexpr (arity == 2) return apply::run(get<Vectors, i.a, T, bits, S>(known), get<Vectors, i.b, T, bits, S>(known));
-      else return apply::run(get<Vectors, i.a, T, bits, S>(known), get<Vectors, i.b, T, bits, S>(known), get<Vectors, i.c, T, bits, S>(known));
-    }
+    else if constexpr (i.what == plan::step::sink) return whole<i.a>(*sum.of);
+    else if constexpr (is_arg) return sum.place[S];
+    else return sum.v[S];
   }
   template <class Vectors, int I, tile_sizes T, unsigned Bits, int S, class Cells>
   static HWY_INLINE auto get(const Cells& known) {
-    // a named constant: clang 19 calls `project` at run time otherwise
-    constexpr int at = cell<Vectors, I, T>::map.of[project(Bits, depends_v<I>, T, S)];
-    return static_cast<const cell<Vectors, I, T>&>(known).v[at];
+    return static_cast<const cell<Vectors, I, T>&>(known).v[cell_at<I, Bits, T, S>::value];
   }
 
   template <class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
   static HWY_INLINE void compute_slots(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
+    constexpr plan::instruction i = K.code[I];
     using own = cell<Vectors, I, T>;
-    // most are loads: not through a function more for each
-    if constexpr (K.code[I].what == plan::step::load) ((static_cast<own&>(known).v[S] = load<Vectors, I, T, own::map.from[S], Lanes, Count>(p, c)), ...);
-    else ((static_cast<own&>(known).v[S] = compute<Vectors, I, T, own::map.from[S], Lanes, Count>(c, known, sum)), ...);
-    (void)p, (void)c, (void)sum;
+    auto& v = static_cast<own&>(known).v;
+    if constexpr (i.what == plan::step::load && K.at[i.a].guards == 0) {
+      const auto* from = reinterpret_cast<const ir::element_t<K.at[i.a].type>*>(p.at[i.a]);
+      ((v[S] = load_at<Vectors, I, Lanes, Count>(from + std::integral_constant<index, load_offsets<I, T>[S]>::value)), ...);
+    } else if constexpr (i.what == plan::step::load) {
+      ((v[S] = load<Vectors, I, T, own::map.from[S], Lanes, Count>(p, c)), ...);
+    } else if constexpr (i.what == plan::step::map) {
+      using apply = pointwise<Vectors, i.op, i.type, i.from>;
+      constexpr int arity = ir::facts_of(i.op).arity;
+      constexpr int second = arity > 1 ? i.b : i.a, third = arity > 2 ? i.c : i.a;
+      constexpr unsigned bits = depends_v<I>;
+      const auto& a = static_cast<const cell<Vectors, i.a, T>&>(known).v;
+      const auto& b = static_cast<const cell<Vectors, second, T>&>(known).v;
+      const auto& d = static_cast<const cell<Vectors, third, T>&>(known).v;
+      if constexpr (arity == 1) ((v[S] = apply::run(a[cell_at<i.a, bits, T, S>::value])), ...);
+      else if constexpr (arity == 2) ((v[S] = apply::run(a[cell_at<i.a, bits, T, S>::value], b[cell_at<second, bits, T, S>::value])), ...);
+      else ((v[S] = apply::run(a[cell_at<i.a, bits, T, S>::value], b[cell_at<second, bits, T, S>::value], d[cell_at<third, bits, T, S>::value])), ...);
+      (void)b, (void)d;
+    } else {
+      ((v[S] = compute<Vectors, I, T, own::map.from[S], Lanes>(c, sum)), ...);
+    }
+    (void)p, (void)c, (void)sum, (void)v;
   }
   template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... I>
   static HWY_INLINE void compute_all(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, I...>) {
@@ -638,64 +678,81 @@ struct nest_kernel {
   template <tile_sizes T>
   static constexpr bool loaded_in_products(int i) { return i == late || (i == early && step_by_step<T>); }
 
-  /// The products in the order in which they are made: reduction by reduction, broadcast by broadcast.
+  /// The products in the order in which they are made: step of the reduction by step, and in it element by element of the
+  /// late operand. A run of products has one such element.
   template <tile_sizes T>
   struct product_order {
     static constexpr int count = slots(term_bits(), T);
-    int slot[count] = {};
-    int broadcast[count] = {};  // slot of the broadcast operand
-    int step[count] = {};       // of the reduction
+    int runs = 0;
+    int first[count + 1] = {};  // product of each run
+    int element[count] = {};    // slot of the late operand, by run
+    int step[count] = {};       // of the reduction, by run
+    int total[count] = {};      // running result, by product
+    int cell[count] = {};       // of the early operand, by product
     constexpr product_order() {
       constexpr unsigned late_bits = depends(late), reduced = term_bits() & ~outer_bits;
       // of a window: column by column, each vector for all that it is in
       constexpr unsigned steps = window >= 0 ? reduced & ~window_loop : reduced;
-      constexpr int broadcasts = window >= 0 ? cell_map_of<late, T>.count : slots(late_bits, T);
-      constexpr int keys = slots(steps, T) * broadcasts;
+      constexpr int elements = window >= 0 ? cell_map_of<late, T>.count : slots(late_bits, T);
+      constexpr int keys = slots(steps, T) * elements;
       int start[keys + 1] = {}, key[count] = {};
       for (int s = 0; s < count; ++s) {
         const int from = project(term_bits(), late_bits, T, s);
-        key[s] = project(term_bits(), steps, T, s) * broadcasts + (window >= 0 ? cell_of(from) : from);
+        key[s] = project(term_bits(), steps, T, s) * elements + (window >= 0 ? cell_map_of<late, T>.of[from] : from);
         ++start[key[s] + 1];
       }
-      for (int k = 0; k < keys; ++k) start[k + 1] += start[k];
+      for (int k = 0; k < keys; ++k) {
+        if (start[k + 1] > 0) {
+          first[runs] = start[k];
+          element[runs] = window >= 0 ? cell_map_of<late, T>.from[k % elements] : k % elements;
+          step[runs++] = window >= 0 ? 0 : k / elements;
+        }
+        start[k + 1] += start[k];
+      }
+      first[runs] = count;
       for (int s = 0; s < count; ++s) {
         const int n = start[key[s]]++;
-        slot[n] = s;
-        broadcast[n] = window >= 0 ? first_of(key[s] % broadcasts) : key[s] % broadcasts;
-        step[n] = window >= 0 ? 0 : key[s] / broadcasts;
+        total[n] = sum_of(term_bits(), T, s);
+        cell[n] = cells_read<early, term_bits(), T>[s];
       }
     }
-    static constexpr int cell_of(int slot) { return cell_map_of<late, T>.of[slot]; }
-    static constexpr int first_of(int cell) { return cell_map_of<late, T>.from[cell]; }
+    constexpr int length(int run) const { return first[run + 1] - first[run]; }
+    /// Whether a run is the first one of its step.
+    constexpr bool begins(int run) const { return run == 0 || step[run - 1] != step[run]; }
   };
   template <tile_sizes T>
   static constexpr product_order<sizes_alone(T)> order{};
 
-  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... N>
-  static HWY_INLINE void multiply_add(const pointers& p, const counters& c, Cells& known, Sums& sum, std::integer_sequence<int, N...>) {
+  template <class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... Run>
+  static HWY_INLINE void multiply_add(const pointers& p, const counters& c, Cells& known, Sums& sum, std::integer_sequence<int, Run...>) {
     typename Vectors::template value_t<sum_type> current;
     pointers q = p;
-    (product<Vectors, T, Lanes, Count, N>(q, c, known, sum, current), ...);
+    (products<Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, std::make_integer_sequence<int, order<T>.length(Run)>{}), ...);
   }
-  template <class Vectors, tile_sizes T, index Lanes, index Count, int N, class Cells, class Sums, class V>
-  static HWY_INLINE void product(pointers& p, const counters& c, Cells& known, Sums& sum, V& current) {
-    constexpr int s = order<T>.slot[N], b = order<T>.broadcast[N], step = order<T>.step[N];
-    if constexpr (N > 0 && order<T>.step[N > 0 ? N - 1 : 0] != step) forget(p.at[K.code[late].a]);
-    if constexpr (step_by_step<T> && (N == 0 || order<T>.step[N > 0 ? N - 1 : 0] != step))
-      load_step<Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, slots(depends_v<early>, T)>{});
-    if constexpr (N == 0 || order<T>.broadcast[N > 0 ? N - 1 : 0] != b || slots(depends_v<late>, T) == 1) {
-      if constexpr (N == 0 || slots(depends_v<late>, T) > 1) {
-        current = load<Vectors, late, T, b, Lanes, Count>(p, c);
-        if constexpr (Count < Lanes && horizontal) current = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), current);
-        keep_in_register(current);
-      }
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Run, class Cells, class Sums, class V, int... N>
+  static HWY_INLINE void products(pointers& p, const counters& c, Cells& known, Sums& sum, V& current, std::integer_sequence<int, N...>) {
+    constexpr int step = order<T>.step[Run], first = order<T>.first[Run];
+    if constexpr (Run > 0 && order<T>.begins(Run)) forget(p.at[K.code[late].a]);
+    if constexpr (step_by_step<T> && order<T>.begins(Run))
+      load_step<Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, slots_in_step(T, step)>{});
+    if constexpr (Run == 0 || slots(depends_v<late>, T) > 1) {
+      current = load<Vectors, late, T, order<T>.element[Run], Lanes, Count>(p, c);
+      if constexpr (Count < Lanes && horizontal) current = first_lanes<Count>(current);
+      keep_in_register(current);
     }
-    constexpr int at = sum_of(term_bits(), T, s);
-    auto& total = sum.v[at];
-    auto vector = get<Vectors, early, T, term_bits(), s>(known);
-    if constexpr (Count < Lanes && horizontal) vector = hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), vector);
+    const auto& v = static_cast<const cell<Vectors, early, T>&>(known).v;
+    (multiply<Vectors, Lanes, Count>(sum.v[std::integral_constant<int, order<T>.total[first + N]>::value], current,
+                                     v[std::integral_constant<int, order<T>.cell[first + N]>::value]), ...);
+  }
+  template <class Vectors, index Lanes, index Count, class V>
+  static HWY_INLINE void multiply(V& total, V current, V vector) {
+    if constexpr (Count < Lanes && horizontal) vector = first_lanes<Count>(vector);
     if constexpr (ir::is_float(sum_type)) total = hn::MulAdd(current, vector, total);
     else total = pointwise<Vectors, ir::opcode::add, sum_type, sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, sum_type, sum_type>::run(current, vector));
+  }
+  template <index Count, class V>
+  static HWY_INLINE V first_lanes(V v) {
+    return hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), v);
   }
 
   /// Whether slot s of a value with these bits is one of this step of the reduction.
@@ -705,14 +762,20 @@ struct nest_kernel {
       if ((bits >> l & 1) && digit(bits, t, s, l) != digit(reduced, t, step, l)) return false;
     return true;
   }
-  template <class Vectors, tile_sizes T, index Lanes, index Count, int Step, class Cells, class Sums, int... S>
-  static HWY_INLINE void load_step(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
-    (load_if<Vectors, T, Lanes, Count, Step, S>(p, c, known, sum), ...);
+  static constexpr int slots_in_step(tile_sizes t, int step) {
+    int n = 0;
+    for (int s = 0; s < slots(depends(early), t); ++s) n += belongs(depends(early), t, s, step);
+    return n;
   }
-  /// Slot S of the early operand, if it belongs to this step of the reduction.
-  template <class Vectors, tile_sizes T, index Lanes, index Count, int Step, int S, class Cells, class Sums>
-  static HWY_INLINE void load_if(const pointers& p, const counters& c, Cells& known, const Sums& sum) {
-    if constexpr (belongs(depends_v<early>, T, S, Step)) compute_slots<Vectors, early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, S>{});
+  static constexpr int slot_in_step(tile_sizes t, int step, int n) {
+    int s = 0;
+    while (!belongs(depends(early), t, s, step) || n-- > 0) ++s;
+    return s;
+  }
+  /// The slots of the early operand that belong to this step of the reduction.
+  template <class Vectors, tile_sizes T, index Lanes, index Count, int Step, class Cells, class Sums, int... N>
+  static HWY_INLINE void load_step(const pointers& p, const counters& c, Cells& known, const Sums& sum, std::integer_sequence<int, N...>) {
+    compute_slots<Vectors, early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, slot_in_step(T, Step, N)...>{});
   }
 
   template <int L, tile_sizes T, index Count, class Vectors, class Sums>
@@ -720,10 +783,10 @@ struct nest_kernel {
     if constexpr (L == K.loops) {
       cells<Vectors, T, range<0, K.body>> known;
       compute_all<Vectors, T, lanes, Count>(p, c, known, sum, range<0, K.body>{});
-      if constexpr (late >= 0) multiply_add<Vectors, T, lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
+      if constexpr (late >= 0) multiply_add<Vectors, T, lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<T>.runs>{});
       else accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
     } else {
-      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
         reduce_loop<L + 1, decltype(tile)::value, decltype(count)::value, Vectors>(q, r, sum);
       });
     }
@@ -794,7 +857,7 @@ struct nest_kernel {
   static HWY_INLINE void outer_loop(const pointers& p, const counters& c, totals& sinks) {
     if constexpr (L == K.outer) tile<T, Count>(p, c, sinks);
     else
-      for_loop<L, T, Count>(p, c, [&sinks](auto t, auto count, const pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+      for_loop<L, T, Count>(p, c, [&sinks](auto t, auto count, const pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
         outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r, sinks);
       });
   }
@@ -916,7 +979,7 @@ struct nest_kernel {
   static HWY_INLINE void conclude(const pointers& p, totals& sinks) {
     cells<Vectors1, 0, range<K.epilogue, K.instructions>> known;
     compute_all<Vectors1, 0, 1, 1>(p, counters{}, known, whole_totals{&sinks}, range<K.epilogue, K.instructions>{});
-    [&]<int... S>(std::integer_sequence<int, S...>) HWY_ATTR INTARSIA_INLINE_LAMBDA { (store_one<Vectors1, K.stores + S, 0, 1, 1>(p, known), ...); }
+    [&]<int... S>(std::integer_sequence<int, S...>) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA { (store_one<Vectors1, K.stores + S, 0, 1, 1>(p, known), ...); }
     (std::make_integer_sequence<int, K.all_stores - K.stores>{});
   }
   template <int Sink>
@@ -949,7 +1012,7 @@ struct nest_kernel {
   static HWY_INLINE void store_interleaved(const pointers& p, const Cells& known, std::integer_sequence<int, Place...>, std::integer_sequence<int, R...>) {
     constexpr plan::access a = K.at[K.store[Store].access];
     constexpr unsigned others = outer_bits & ~(1u << Along);
-    auto one = [&]<int P>(std::integral_constant<int, P>) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+    auto one = [&]<int P>(std::integral_constant<int, P>) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
       using E = ir::element_t<a.type>;
       E* to = reinterpret_cast<E*>(p.at[K.store[Store].access]) + std::integral_constant<index, offset(a.stride, others, T, P)>::value;
       Vectors::template store_interleaved<a.type, static_cast<std::size_t>(Count)>(to, get<Vectors, K.store[Store].value, T, outer_bits, slot_at(others, P, Along, R, T)>(known)...);
@@ -996,18 +1059,15 @@ struct nest_kernel {
   }
   template <class Vectors, int Store, tile_sizes T, index Lanes, index Count, class Cells, int... S>
   static HWY_INLINE void store_slots(const pointers& p, const Cells& known, std::integer_sequence<int, S...>) {
-    (store_slot<Vectors, Store, T, S, Lanes, Count>(p, known), ...);
+    constexpr int A = K.store[Store].access, value = K.store[Store].value;
+    auto* to = reinterpret_cast<ir::element_t<K.at[A].type>*>(p.at[A]);
+    const auto& v = static_cast<const cell<Vectors, value, T>&>(known).v;
+    (store_at<Vectors, A, Lanes, Count>(v[cell_at<value, outer_bits, T, S>::value], to + std::integral_constant<index, store_offsets<A, T>[S]>::value), ...);
   }
-  template <class Vectors, int Store, tile_sizes T, int S, index Lanes, index Count, class Cells>
-  static HWY_INLINE void store_slot(const pointers& p, const Cells& known) {
-    constexpr int A = K.store[Store].access;
-    constexpr int value = K.store[Store].value;
+  template <class Vectors, int A, index Lanes, index Count, class V>
+  static HWY_INLINE void store_at(V v, ir::element_t<K.at[A].type>* to) {
     constexpr plan::access a = K.at[A];
-    using E = ir::element_t<a.type>;
     constexpr index along = K.lane >= 0 && Lanes > 1 ? a.stride[K.lane] : 1;
-    constexpr index skip = offset(K.at[A].stride, outer_bits, T, S);
-    E* to = reinterpret_cast<E*>(p.at[A]) + skip;
-    const auto v = get<Vectors, value, T, outer_bits, S>(known);
     if constexpr (Lanes == 1) Vectors::template store_first<a.type>(v, to, 1);
     else if constexpr (along != 1) Vectors::template scatter<a.type>(v, to, along, static_cast<std::size_t>(Count));
     else if constexpr (Count < Lanes) Vectors::template store_first<a.type>(v, to, static_cast<std::size_t>(Count));
@@ -1016,7 +1076,7 @@ struct nest_kernel {
 };
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 
 namespace intarsia {
 template <>

@@ -12,7 +12,7 @@
 #define INTARSIA_KERNELS_POINTWISE
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -144,5 +144,5 @@ struct pointwise {
 };
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 #endif  // toggle

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A square of vectors, transposed in registers: results whose lanes lie far apart in memory are stored as rows.
+#include "intarsia/kernels/attributes-inl.hpp"
 #include "intarsia/support/config.hpp"
-
-#include <hwy/highway.h>
 
 #if defined(INTARSIA_KERNELS_TRANSPOSE) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_TRANSPOSE
@@ -11,7 +10,7 @@
 #define INTARSIA_KERNELS_TRANSPOSE
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -72,5 +71,5 @@ HWY_INLINE void transpose(D, V (&)[Lanes]) {}
 #endif
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 #endif  // toggle

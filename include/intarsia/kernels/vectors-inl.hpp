@@ -6,12 +6,11 @@
 #include <tuple>
 #include <utility>
 
+#include "intarsia/kernels/attributes-inl.hpp"
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/ir/opcode.hpp"
 #include "intarsia/support/config.hpp"
 #include "intarsia/support/shape.hpp"
-
-#include <hwy/highway.h>
 
 #if defined(INTARSIA_KERNELS_VECTORS) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_VECTORS
@@ -20,7 +19,7 @@
 #define INTARSIA_KERNELS_VECTORS
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -276,5 +275,5 @@ struct vectors {
 };
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 #endif  // toggle

@@ -123,11 +123,11 @@ struct function_trace {
     return g;
   }
 
-  static constexpr std::size_t lists = std::tuple_size_v<decltype(std::declval<const ir::graph&>().lists())>;
+  static constexpr std::size_t lists = support::lists_in<ir::graph>;
   static consteval trace_facts<lists, sizeof...(Arguments)> inspect() {
     ir::graph g = run();
     trace_facts<lists, sizeof...(Arguments)> facts;
-    facts.sizes = std::apply([](const auto&... l) { return std::array<std::size_t, lists>{static_cast<std::size_t>(l.size())...}; }, g.lists());
+    facts.sizes = support::lengths(g, std::make_index_sequence<lists>{});
     blame_outputs(g);
     blame_gradients(g);
     facts.why = g.first_fault;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only header with macros: what the compiler must be told, and what it must not be told.
+// Macros of every unit: what the compiler must be told, and what it must not be told.
 // Receives the command line's flags; refuses the ones under which the library's promises do not hold.
 #pragma once
 

@@ -27,48 +27,28 @@ struct slice {
   constexpr const T* end() const { return first + count; }
 };
 
-/// The result of `Pass::run()`, as a constant. Invariant: the pass gives the same result each time that it is run.
-template <class Pass>
-struct frozen {
-  using result = decltype(Pass::run());
-  using tuple = decltype(std::declval<const result&>().lists());
-  static constexpr std::size_t parts = std::tuple_size_v<tuple>;
-  template <std::size_t I>
-  using element = std::remove_cvref_t<decltype(*std::get<I>(std::declval<tuple>()).data())>;
+/// The type of a result's list number I, and of its elements.
+template <class Result, std::size_t I>
+using element_of = std::remove_cvref_t<decltype(*std::get<I>(std::declval<const Result&>().lists()).data())>;
+template <class Result>
+inline constexpr std::size_t lists_in = std::tuple_size_v<decltype(std::declval<const Result&>().lists())>;
 
-  static consteval std::array<std::size_t, parts> measure() {
-    const result r = Pass::run();
-    return std::apply([](const auto&... l) { return std::array<std::size_t, parts>{static_cast<std::size_t>(l.size())...}; }, r.lists());
+template <std::size_t I, class T, std::size_t Length>
+struct array_of_list {
+  T of[Length > 0 ? Length : 1] = {};
+};
+
+/// The lists of a result, as arrays of these lengths. Of the result's type and not of the pass: passes share it.
+template <class Result, class Sequence, std::size_t... Length>
+struct arrays_of;
+template <class Result, std::size_t... I, std::size_t... Length>
+struct arrays_of<Result, std::index_sequence<I...>, Length...> : array_of_list<I, element_of<Result, I>, Length>... {
+  constexpr explicit arrays_of(const Result& r) {
+    const auto lists = r.lists();
+    (copy(array_of_list<I, element_of<Result, I>, Length>::of, std::get<I>(lists), Length), ...);
   }
-  static constexpr std::array<std::size_t, parts> sizes = [] {
-    if constexpr (requires { Pass::sizes(); }) return Pass::sizes();  // known already
-    else return measure();
-  }();
-
-  template <std::size_t I>
-  struct table {
-    element<I> of[sizes[I] > 0 ? sizes[I] : 1] = {};
-  };
-  template <class Sequence>
-  struct tables;
-  template <std::size_t... I>
-  struct tables<std::index_sequence<I...>> : table<I>... {};
-  using storage = tables<std::make_index_sequence<parts>>;
-
-  static consteval storage fill() {
-    const result r = Pass::run();
-    storage s{};
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (copy(static_cast<table<I>&>(s).of, std::get<I>(r.lists()), sizes[I]), ...);
-    }(std::make_index_sequence<parts>{});
-    return s;
-  }
-  static constexpr storage held = fill();
-
-  static constexpr typename result::view view() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return typename result::view{slice<element<I>>(static_cast<const table<I>&>(held).of, static_cast<int>(sizes[I]))...};
-    }(std::make_index_sequence<parts>{});
+  constexpr typename Result::view view() const {
+    return {slice<element_of<Result, I>>(array_of_list<I, element_of<Result, I>, Length>::of, static_cast<int>(Length))...};
   }
 
  private:
@@ -76,6 +56,28 @@ struct frozen {
   static constexpr void copy(T* to, const List& from, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) to[i] = from[static_cast<int>(i)];
   }
+};
+
+template <class Result, std::size_t... I>
+constexpr std::array<std::size_t, sizeof...(I)> lengths(const Result& r, std::index_sequence<I...>) {
+  const auto lists = r.lists();
+  return {static_cast<std::size_t>(std::get<I>(lists).size())...};
+}
+
+/// The result of `Pass::run()`, as a constant. Invariant: the pass gives the same result each time that it is run.
+template <class Pass, class Sequence = std::make_index_sequence<lists_in<decltype(Pass::run())>>>
+struct frozen;
+template <class Pass, std::size_t... I>
+struct frozen<Pass, std::index_sequence<I...>> {
+  using result = decltype(Pass::run());
+
+  static constexpr std::array<std::size_t, sizeof...(I)> sizes = [] {
+    if constexpr (requires { Pass::sizes(); }) return Pass::sizes();  // known already
+    else return lengths(Pass::run(), std::index_sequence<I...>{});
+  }();
+  static constexpr arrays_of<result, std::index_sequence<I...>, sizes[I]...> held{Pass::run()};
+
+  static constexpr typename result::view view() { return held.view(); }
 };
 
 }  // namespace intarsia::support
