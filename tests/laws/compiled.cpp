@@ -23,7 +23,7 @@ void compare() {
   using program = compilation<random_trace<Seed>, kernels_of<static_target>>;
   const ir::graph_view g = program::differentiated::view();
   reference::random_graph r(Seed + 1000);
-  std::vector<reference::elements> data;
+  std::vector<reference::graphs::elements> data;
   std::vector<std::vector<float>> arguments, outputs;
   for (const ir::argument& a : g.arguments) {
     data.emplace_back(static_cast<std::size_t>(a.shape.size()));
@@ -37,9 +37,9 @@ void compare() {
   for (auto& o : outputs) to.push_back(o.data());
   run::execute<program, static_target>(at.data(), to.data());
 
-  const auto values = reference::interpret(g, data);
+  const auto wanted = reference::graphs::results(g, data);
   for (int o = 0; o < g.outputs.size(); ++o) {
-    const auto& expected = values[static_cast<std::size_t>(g.outputs[o].node)];
+    const auto& expected = wanted[static_cast<std::size_t>(o)];
     const auto& got = outputs[static_cast<std::size_t>(o)];
     for (std::size_t e = 0; e < got.size(); ++e)
       if (got[e] != static_cast<float>(expected[e]))

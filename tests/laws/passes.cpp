@@ -12,26 +12,19 @@ using namespace intarsia;
 
 namespace {
 
-std::vector<reference::elements> data_for(const ir::graph_view& g, std::uint64_t seed) {
-  std::vector<reference::elements> all;
+std::vector<reference::graphs::elements> data_for(const ir::graph_view& g, std::uint64_t seed) {
+  std::vector<reference::graphs::elements> all;
   reference::random_graph r(seed + 1000);
   for (const ir::argument& a : g.arguments) {
-    reference::elements e(static_cast<std::size_t>(a.shape.size()));
+    reference::graphs::elements e(static_cast<std::size_t>(a.shape.size()));
     for (double& v : e) v = r.below(7) - 3;
     all.push_back(e);
   }
   return all;
 }
 
-std::vector<reference::elements> results(const ir::graph_view& g, const std::vector<reference::elements>& arguments) {
-  const auto values = reference::interpret(g, arguments);
-  std::vector<reference::elements> r;
-  for (const ir::output& o : g.outputs) r.push_back(values[static_cast<std::size_t>(o.node)]);
-  return r;
-}
-
-void same(const char* pass, std::uint64_t seed, const ir::graph_view& before, const ir::graph_view& after, const std::vector<reference::elements>& data) {
-  const auto a = results(before, data), b = results(after, data);
+void same(const char* pass, std::uint64_t seed, const ir::graph_view& before, const ir::graph_view& after, const std::vector<reference::graphs::elements>& data) {
+  const auto a = reference::graphs::results(before, data), b = reference::graphs::results(after, data);
   BOOST_REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i)
     if (a[i] != b[i]) {

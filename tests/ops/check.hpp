@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the operations of one list as one compiled program and compares them with the oracle: values in float and double,
-// first derivatives with dual numbers, second ones with dual numbers of dual numbers, and a finite difference.
+// Compares the operations of one list, as one program, with the oracle: values in float and double and first derivatives,
+// compiled, with dual numbers and a finite difference; second derivatives, interpreted, with dual numbers of dual numbers.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "../reference/interpret.hpp"
 #include "../reference/oracle_window.hpp"
 
 namespace ops {
@@ -109,7 +110,7 @@ struct values_of {
 };
 
 /// Traced with one weight an operation, one direction an input, the inputs: for each operation its value, the gradients g
-/// of sum(value * weight) to its inputs and, for Order 2, the gradients of sum(g * direction).
+/// of sum(value * weight) to its inputs and, for Order 2, the gradients of sum(g * direction). Order 0: values alone.
 template <int Order, class... Op>
 struct derivatives_of {
   static constexpr std::size_t operations = sizeof...(Op);
@@ -122,14 +123,20 @@ struct derivatives_of {
   template <class One, std::size_t I, std::size_t... J, class All>
   static constexpr auto one(const All& all, std::index_sequence<J...>) {
     constexpr std::size_t inputs = (std::tuple_size_v<All> - operations) / 2;
-    auto x = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) { return std::get<operations + inputs + K>(all); };
     auto value = One::call(std::get<operations + inputs + J>(all)...);
+    if constexpr (Order < 1) return std::tuple(value);
+    else return std::tuple_cat(std::tuple(value), gradients_of<I, J...>(all, value));
+  }
+  template <std::size_t I, std::size_t... J, class All, class V>
+  static constexpr auto gradients_of(const All& all, V value) {
+    constexpr std::size_t inputs = (std::tuple_size_v<All> - operations) / 2;
+    auto x = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) { return std::get<operations + inputs + K>(all); };
     auto loss = scalar(value * std::get<I>(all));
     auto first = std::tuple_cat(differentiable(loss, x(std::integral_constant<std::size_t, J>{}))...);
-    if constexpr (Order < 2) return std::tuple_cat(std::tuple(value), first);
+    if constexpr (Order < 2) return first;
     else {
       auto along = total(first, std::tuple_cat(floating(std::get<operations + J>(all))...));
-      return std::tuple_cat(std::tuple(value), first, differentiable(along, x(std::integral_constant<std::size_t, J>{}))...);
+      return std::tuple_cat(first, differentiable(along, x(std::integral_constant<std::size_t, J>{}))...);
     }
   }
   template <class X>
@@ -158,6 +165,21 @@ template <class R>
 auto as_tuple(R r) {
   if constexpr (requires { std::tuple_size<R>::value; }) return r;
   else return std::tuple<R>(std::move(r));
+}
+
+/// The results of a traced function from its graph, after differentiation: a derivative of a derivative is a program of the
+/// same operations, which need not be compiled again to see that it is the right one.
+template <class F, class... X>
+std::vector<array<double>> interpreted(F, const X&... x) {
+  const ia::ir::graph g = ia::passes::differentiated(ia::run::function_trace<F, ia::run::argument<X>...>::run());
+  std::vector<array<double>> results;
+  for (reference::graphs::elements& e : reference::graphs::results(g, {lift<double>(x).at...})) {
+    const ia::extents& shape = g[g.outputs[static_cast<int>(results.size())].node].shape;
+    array<double> a{reference::extents(shape.of, shape.of + shape.rank)};
+    a.at = std::move(e);
+    results.push_back(std::move(a));
+  }
+  return results;
 }
 
 /// Values alone, in T.
@@ -212,14 +234,17 @@ struct witness {
 };
 
 enum class points { smooth, kinks };
+/// Whether gradients run as kernels here or, where another test has the kernels of these gradients, are interpreted.
+enum class gradients { compiled, interpreted };
 
 /// Values and derivatives in double, to 1e-12; where the functions are smooth, every derivative along the directions
 /// against a finite difference.
-template <int Order, points At = points::smooth, class... Op, class... X>
+template <int Order, points At = points::smooth, gradients By = gradients::compiled, class... Op, class... X>
 void check_derivatives(std::tuple<Op...> list, const X&... input) {
   using results = decltype(as_tuple(ia::compile(values_of<Op...>{})(to<double>(input)...)));
   constexpr std::size_t count = sizeof...(Op);
-  constexpr auto run = ia::compile(derivatives_of<Order, Op...>{});
+  constexpr bool compiled = By == gradients::compiled;
+  constexpr auto run = ia::compile(derivatives_of<compiled ? 1 : 0, Op...>{});
   results weights;
   std::uint64_t seed = 77;
   auto fill = [&seed](auto& t) {
@@ -241,14 +266,16 @@ void check_derivatives(std::tuple<Op...> list, const X&... input) {
     for (int j = 0; j < arity; ++j) n += floating[j];
     return n;
   };
-  constexpr auto begin = [=](std::size_t operation) {
+  constexpr auto begin = [=](std::size_t operation, int order) {
     const int arity[] = {Op::arity...};
     std::size_t at = 0;
-    for (std::size_t i = 0; i < operation; ++i) at += 1 + static_cast<std::size_t>(Order * width(arity[i]));
+    for (std::size_t i = 0; i < operation; ++i) at += 1 + static_cast<std::size_t>(order * width(arity[i]));
     return at;
   };
-  std::vector<array<double>> results_at;
+  std::vector<array<double>> results_at, twice;  // all results, too, but interpreted
   std::apply([&](const auto&... r) { (results_at.push_back(lift<double>(r)), ...); }, got);
+  if constexpr (Order > 1 || !compiled)
+    twice = std::apply([](const auto&... a) { return interpreted(derivatives_of<Order, Op...>{}, a...); }, std::tuple_cat(weights, v, x));
 
   // h along the directions
   const double h = 1e-5;
@@ -272,7 +299,7 @@ void check_derivatives(std::tuple<Op...> list, const X&... input) {
   std::apply([&](const auto&... d) { (along.push_back(lift<double>(d)), ...); }, v);
   auto one = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
     using O = std::tuple_element_t<I, std::tuple<Op...>>;
-    constexpr std::size_t first = begin(I), n = static_cast<std::size_t>(width(O::arity));
+    constexpr std::size_t first = begin(I, compiled ? 1 : 0), again = begin(I, Order), n = static_cast<std::size_t>(width(O::arity));
     const std::string text = std::get<I>(list).text;
     const array<double> weight = lift<double>(std::get<I>(weights));
     const witness<1, O> gradient{weight, at, along};
@@ -280,13 +307,13 @@ void check_derivatives(std::tuple<Op...> list, const X&... input) {
     double total = 0, difference = 0, size = 1e-3;
     for (std::size_t j = 0, k = 0; j < O::arity; ++j) {
       if (!floating[j]) continue;
-      const array<double>& g = results_at[first + 1 + k];
+      const array<double>& g = compiled ? results_at[first + 1 + k] : twice[again + 1 + k];
       const std::string to = ", input " + std::to_string(j);
       compare(g, gradient.gradient(j), 1e-12, text + ": first derivative" + to);
       for (std::size_t i = 0; i < g.at.size(); ++i) total += g.at[i] * along[j].at[i], size += std::abs(g.at[i] * along[j].at[i]);
       if constexpr (Order > 1) {
         const witness<2, O> hessian{weight, at, along};
-        compare(results_at[first + 1 + n + k], hessian.gradient(j), 1e-11, text + ": second derivative" + to);
+        compare(twice[again + 1 + n + k], hessian.gradient(j), 1e-11, text + ": second derivative" + to);
       }
       ++k;
     }

@@ -9,7 +9,7 @@
 
 #include <intarsia/ir/graph.hpp>
 
-namespace reference {
+namespace reference::graphs {
 
 using intarsia::extents;
 using intarsia::index;
@@ -197,4 +197,12 @@ inline std::vector<elements> interpret(const intarsia::ir::graph_view& g, const 
   return value;
 }
 
-}  // namespace reference
+/// The elements of the outputs.
+inline std::vector<elements> results(const intarsia::ir::graph_view& g, const std::vector<elements>& arguments) {
+  const auto values = interpret(g, arguments);
+  std::vector<elements> r;
+  for (const intarsia::ir::output& o : g.outputs) r.push_back(values[static_cast<std::size_t>(o.node)]);
+  return r;
+}
+
+}  // namespace reference::graphs
