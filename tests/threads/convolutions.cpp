@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions, products and pointwise chains in parts: the bits of the serial call.
-#define BOOST_TEST_MODULE threads_convolutions
 #include <boost/test/unit_test.hpp>
 
 #include "threads/check.hpp"

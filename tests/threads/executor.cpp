@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The executor: parts really run on several threads, in the caller's floating-point mode, and a thread that waits takes no other
 // call; what cannot be cut runs as ever.
-#define BOOST_TEST_MODULE threads_executor
 #include <boost/test/unit_test.hpp>
 
 #include "threads/check.hpp"

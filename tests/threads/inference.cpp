@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inference on several threads, prepared and not, has the bits of the serial call.
-#define BOOST_TEST_MODULE threads_inference
 #include <boost/test/unit_test.hpp>
 
 #include "threads/check.hpp"

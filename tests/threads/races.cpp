@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // For ThreadSanitizer, with threads that it sees (standin/): parts write no element of another part, and read none that another writes.
-#define BOOST_TEST_MODULE threads_races
 #include <boost/test/unit_test.hpp>
 
 #include "threads/check.hpp"

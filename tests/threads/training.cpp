@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training steps on several threads, a batch at once and in tiles: losses and weights have the bits of the serial call.
-#define BOOST_TEST_MODULE threads_training
 #include <boost/test/unit_test.hpp>
 
 #include "threads/check.hpp"
