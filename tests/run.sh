@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(g++ clang-19 meson ninja-build pkg-config libhwy-dev libboost-dev libboost-test-dev libpng-dev zlib1g-dev rapidjson-dev libcli11-dev libelf-dev libtbb-dev binutils libonnx-testdata python3 cmake)
+packages=(g++ clang-19 libclang-rt-19-dev meson ninja-build pkg-config libhwy-dev libboost-dev libboost-test-dev libpng-dev zlib1g-dev rapidjson-dev libcli11-dev libelf-dev libtbb-dev binutils libonnx-testdata python3 cmake)
 [ "${1:-}" = --long ] && packages+=(chromium g++-aarch64-linux-gnu llvm)
 missing=()
 for package in "${packages[@]}"; do
