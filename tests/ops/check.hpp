@@ -323,6 +323,12 @@ void check_derivatives(std::tuple<Op...> list, const X&... input) {
   [&]<std::size_t... I>(std::index_sequence<I...>) { (one(std::integral_constant<std::size_t, I>{}), ...); }(std::make_index_sequence<count>{});
 }
 
+/// Options of convolutions, in double; the kernels of their gradients are those of conv_cover.
+template <class... Op, class... X>
+void check_options(std::tuple<Op...> list, const X&... x) {
+  check_derivatives<1, points::smooth, gradients::interpreted>(list, x...);
+}
+
 /// Values in float and double, derivatives up to Order.
 template <int Order, class... Op, class... X>
 void check(std::tuple<Op...> list, const X&... x) {

@@ -5,15 +5,9 @@
 namespace {
 
 namespace ia = intarsia;
-using ops::check, ops::check_derivatives, ops::random;
+using ops::check, ops::check_derivatives, ops::check_options, ops::random;
 template <std::size_t... D>
 using real = ia::tensor<double, D...>;
-
-/// In double, derivatives by their graphs: the kernels of these gradients are the convolutions' of conv_cover.
-template <class... Op, class... X>
-void check_options(std::tuple<Op...> list, const X&... x) {
-  check_derivatives<1, ops::points::smooth, ops::gradients::interpreted>(list, x...);
-}
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 #define INTARSIA_KERNELS_PARTS
 #endif
 
-HWY_BEFORE_NAMESPACE();
+INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 
 template <plan::nest Spec, int Cut>
@@ -36,7 +36,7 @@ struct nest_part : nest_kernel<Spec> {
   template <int L, tile_sizes T, index Count>
   static HWY_INLINE void loop(const typename whole::pointers& p, const counters& c, const pointers& part) {
     if constexpr (L < Cut)
-      whole::template for_loop<L, T, Count>(p, c, [&part](auto t, auto count, const typename whole::pointers& q, const counters& r) HWY_ATTR INTARSIA_INLINE_LAMBDA {
+      whole::template for_loop<L, T, Count>(p, c, [&part](auto t, auto count, const typename whole::pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
         loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r, part);
       });
     else {
@@ -79,7 +79,7 @@ struct nest_part : nest_kernel<Spec> {
 };
 
 }  // namespace intarsia::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+INTARSIA_AFTER_NAMESPACE();
 
 namespace intarsia {
 template <class Target>

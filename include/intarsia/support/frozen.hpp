@@ -27,9 +27,10 @@ struct slice {
   constexpr const T* end() const { return first + count; }
 };
 
-/// The type of a result's list number I, and of its elements.
+/// The type of the elements of a result's list number I.
 template <class Result, std::size_t I>
 using element_of = std::remove_cvref_t<decltype(*std::get<I>(std::declval<const Result&>().lists()).data())>;
+/// How many lists a result has.
 template <class Result>
 inline constexpr std::size_t lists_in = std::tuple_size_v<decltype(std::declval<const Result&>().lists())>;
 
