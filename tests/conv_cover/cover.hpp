@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "reference/naive_correlation.hpp"
 
@@ -29,9 +30,8 @@ struct convolution {
 /// compiled for, or a function that gives those of the target that Highway has chosen.
 struct part {
   const char* target;  // null: whatever is chosen
-  const convolution* (*get)();
-  const convolution* first;
-  int count;
+  std::span<const convolution> (*get)();
+  std::span<const convolution> of;
   const part* next;
 
   static const part*& all() {
@@ -39,10 +39,10 @@ struct part {
     return head;
   }
   template <int N>
-  part(const char* name, const convolution (&of)[N]) : target(name), get(nullptr), first(of), count(N), next(all()) {
+  part(const char* name, const convolution (&list)[N]) : target(name), get(nullptr), of(list), next(all()) {
     all() = this;
   }
-  part(const convolution* (*of_chosen)(), int n) : target(nullptr), get(of_chosen), first(nullptr), count(n), next(all()) { all() = this; }
+  explicit part(std::span<const convolution> (*of_chosen)()) : target(nullptr), get(of_chosen), next(all()) { all() = this; }
 };
 
 }  // namespace conv_cover

@@ -151,7 +151,7 @@ const conv_cover::part registered("static", cases);
 
 def source_for_targets(cases, file):
     functions = '\n'.join(function_of(c, n) for n, c in enumerate(cases))
-    rows = ''.join(row_of(c, n) for n, c in enumerate(cases))
+    even, odd = (''.join(row_of(c, n) for n, c in enumerate(cases) if n % 2 == half) for half in (0, 1))
     part = pathlib.Path(file).stem
     return f"""// SPDX-License-Identifier: Apache-2.0
 // Made by generate.py from conv_cover.json: once for each target.
@@ -173,17 +173,21 @@ namespace ia = intarsia::HWY_NAMESPACE;
 {functions}
 // constants: nothing of a target that the processor may not have runs before main
 constexpr conv_cover::convolution cases[] = {{
-{rows}}};
+#if !defined(CONV_COVER_HALF_ON) || HWY_TARGET != CONV_COVER_HALF_ON
+{even}#endif
+#if !defined(CONV_COVER_HALF_ON) || HWY_TARGET == CONV_COVER_HALF_ON
+{odd}#endif
+}};
 
 }}  // namespace
-const conv_cover::convolution* get() {{ return cases; }}
+std::span<const conv_cover::convolution> get() {{ return cases; }}
 }}  // namespace {part}::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace {part} {{
 HWY_EXPORT(get);
-const conv_cover::part registered([] {{ return HWY_DYNAMIC_DISPATCH(get)(); }}, {len(cases)});
+const conv_cover::part registered([] {{ return HWY_DYNAMIC_DISPATCH(get)(); }});
 }}  // namespace {part}
 #endif
 """

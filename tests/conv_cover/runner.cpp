@@ -109,15 +109,15 @@ void check(const convolution& c) {
 bool register_all() {
   using namespace boost::unit_test;
   std::map<std::string, std::multimap<std::string, const convolution*>> found;
-  auto add = [&found](const char* target, const convolution* first, int count) {
-    for (int i = 0; i < count; ++i) found[target].emplace(first[i].name, &first[i]);
+  auto add = [&found](const char* target, std::span<const convolution> of) {
+    for (const convolution& c : of) found[target].emplace(c.name, &c);
   };
   for (const part* p = part::all(); p != nullptr; p = p->next) {
-    if (p->target != nullptr) add(p->target, p->first, p->count);
+    if (p->target != nullptr) add(p->target, p->of);
     else
       for (const std::int64_t target : targets::all()) {
         targets::force(target);
-        add(hwy::TargetName(target), p->get(), p->count);
+        add(hwy::TargetName(target), p->get());
       }
   }
   framework::master_test_suite().p_name.value = "conv_cover";

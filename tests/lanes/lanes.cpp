@@ -20,7 +20,10 @@ namespace ia = intarsia::HWY_NAMESPACE;
 
 constexpr ia::index vector_bytes = HWY_TARGET == HWY_SCALAR ? 1 : HWY_MAX_BYTES;
 // the same vectors as AVX3's and SSE4's, but for single instructions: not all sizes again
-constexpr bool few = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SSSE3;
+#ifndef LANES_FEW_ON
+#define LANES_FEW_ON 0
+#endif
+constexpr bool few = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SSSE3 || HWY_TARGET == LANES_FEW_ON;
 
 /// The operation at these sizes as one program, on the caller's memory.
 template <class Case, ia::index... N>

@@ -91,13 +91,10 @@ constexpr auto call(auto model, auto x) {
   else return model(x);
 }
 
-/// Values and derivatives of M against the oracle, a function of named parameters and x.
-template <class M, int Order = 1, bool Training = false, class X, class Oracle>
-void check_model(const X& x, Oracle oracle, double tolerance = 1e-12) {
-  const ia::weights<M> theta = random_weights<M>(91);
-  constexpr auto forward = ia::compile([](auto model, auto x) { return call<Training>(model, x); });
-  using Y = decltype(forward(theta, x));
-  constexpr auto slopes = ia::compile([](auto model, auto x, auto w, auto v) {
+/// Traced: the value, the derivatives to x and to the parameters; for Order 2 those of the first along v as well.
+template <int Order, bool Training>
+struct slopes {
+  constexpr auto operator()(auto model, auto x, auto w, auto v) const {
     auto y = call<Training>(model, x);
     auto loss = ia::sum(y * w);
     auto gx = ia::grad(loss, x);
@@ -106,16 +103,51 @@ void check_model(const X& x, Oracle oracle, double tolerance = 1e-12) {
       auto along = ia::sum(gx * v);
       return ia::outputs(y, gx, ia::grad(loss, model), ia::grad(along, x), ia::grad(along, model));
     }
-  });
+  }
+};
+struct forward {
+  constexpr auto operator()(auto model, auto x) const { return call<false>(model, x); }
+};
+
+/// The tensors of a model in the order in which they are arguments, flat.
+template <class M>
+std::vector<array<double>> leaves_of(const ia::weights<M>& theta) {
+  using one = ia::run::argument<ia::weights<M>>;
+  const void* at[one::leaves];
+  std::size_t bytes[one::leaves];
+  one::collect(theta, at, bytes);
+  std::vector<array<double>> leaves;
+  for (int i = 0; i < one::leaves; ++i) {
+    leaves.emplace_back(reference::extents{static_cast<long>(bytes[i] / sizeof(double))});
+    std::copy_n(static_cast<const double*>(at[i]), leaves.back().at.size(), leaves.back().at.begin());
+  }
+  return leaves;
+}
+
+/// Values and derivatives of M against the oracle, a function of named parameters and x: interpreted, as everywhere, or compiled.
+template <class M, int Order = 1, bool Training = false, ops::made By = ops::usual, class X, class Oracle>
+void check_model(const X& x, Oracle oracle, double tolerance = 1e-12) {
+  const ia::weights<M> theta = random_weights<M>(91);
+  using Y = std::tuple_element_t<0, ops::results_of<forward, ia::weights<M>, X>>;
   const auto w = random<Y>(92, 0.5, 1.5);
   const auto v = random<X>(93, -1, 1);
-  const auto got = slopes(theta, x, w, v);
+  using f = slopes<Order, Training>;
+  ops::results_of<f, ia::weights<M>, X, Y, X> got;
+  if constexpr (By == ops::made::compiled) got = ia::compile(f{})(theta, x, w, v);
+  else {
+    std::vector<array<double>> arguments = leaves_of(theta);
+    for (const auto& a : {lift<double>(x), lift<double>(w), lift<double>(v)}) arguments.push_back(a);
+    using trace = ia::run::function_trace<f, ia::run::argument<ia::weights<M>>, ia::run::argument<X>, ia::run::argument<Y>, ia::run::argument<X>>;
+    const std::vector<array<double>> results = ops::evaluate(ia::support::frozen<trace>::view(), arguments);
+    std::vector<void*> to(results.size());
+    ia::run::output_addresses_of<ops::returned_by<f, ia::weights<M>, X, Y, X>>::collect(got, to.data());
+    for (std::size_t i = 0; i < to.size(); ++i) std::copy(results[i].at.begin(), results[i].at.end(), static_cast<double*>(to[i]));
+  }
   const values<double> p = read(theta);
   compare(lift<double>(std::get<0>(got)), oracle(p, lift<double>(x)), tolerance, "value");
-  auto compare_slopes = [&](const auto& to_x, const auto& to_model, values<double> expected, const std::string& order, double bound) {
+  auto compare_slopes = [&](const auto& to_x, auto to_model, values<double> expected, const std::string& order, double bound) {
     compare(lift<double>(to_x), expected["x"], bound, order + " derivative to x");
-    auto model = to_model;
-    ia::for_each_parameter(model, [&](auto name, auto g) { compare(lift<double>(g), expected[std::string(name)], bound, order + " derivative to " + std::string(name)); });
+    ia::for_each_parameter(to_model, [&](auto name, auto g) { compare(lift<double>(g), expected[std::string(name)], bound, order + " derivative to " + std::string(name)); });
   };
   compare_slopes(std::get<1>(got), std::get<2>(got), slopes_of<1>(oracle, p, lift<double>(x), lift<double>(w), lift<double>(v)), "first", tolerance);
   if constexpr (Order > 1) compare_slopes(std::get<3>(got), std::get<4>(got), slopes_of<2>(oracle, p, lift<double>(x), lift<double>(w), lift<double>(v)), "second", 10 * tolerance);
@@ -192,7 +224,7 @@ BOOST_AUTO_TEST_CASE(running_statistics) {
 BOOST_AUTO_TEST_CASE(layer_norm) {
   const auto oracle = [](const auto& p, const auto& x) { return reference::layer_norm(x, p.at("weight"), p.at("bias")); };
   check_model<nn::layer_norm<7, ia::of<double>>, 2>(random<real<3, 7>>(16, -1, 1), oracle, 1e-11);
-  check_model<nn::layer_norm<19, ia::of<double>>>(random<real<2, 2, 19>>(17, -1, 1), oracle, 1e-11);
+  check_model<nn::layer_norm<19, ia::of<double>>, 1, false, ops::made::compiled>(random<real<2, 2, 19>>(17, -1, 1), oracle, 1e-11);
 }
 
 namespace {
@@ -211,7 +243,7 @@ constexpr auto chain_oracle = []<class S>(const values<S>& p, const array<S>& x)
 
 BOOST_AUTO_TEST_CASE(layers_one_after_the_other) {
   check_model<chain>(random<real<2, 1, 4, 5>>(18, -1, 1), chain_oracle<false>);
-  check_model<chain, 1, true>(random<real<2, 1, 4, 5>>(19, -1, 1), chain_oracle<true>, 1e-11);
+  check_model<chain, 1, true, ops::made::compiled>(random<real<2, 1, 4, 5>>(19, -1, 1), chain_oracle<true>, 1e-11);
 }
 
 BOOST_AUTO_TEST_CASE(losses) {

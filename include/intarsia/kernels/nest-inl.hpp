@@ -77,7 +77,7 @@ struct nest_kernel {
   static HWY_INLINE void run_here(const pointers& p) {
     totals sinks;
     clear(sinks, sink_range{});
-    outer_loop<0, 0>(p, counters{}, sinks);
+    loop<0, 0, lanes>(p, counters{}, tiles_of{sinks});
     if constexpr (K.sinks > 0) conclude(p, sinks);
   }
 
@@ -778,26 +778,16 @@ struct nest_kernel {
     compute_slots<Vectors, early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, slot_in_step(T, Step, N)...>{});
   }
 
-  template <int L, tile_sizes T, index Count, class Vectors, class Sums>
-  static HWY_INLINE void reduce_loop(pointers p, counters c, Sums& sum) {
-    if constexpr (L == K.loops) {
-      cells<Vectors, T, range<0, K.body>> known;
-      compute_all<Vectors, T, lanes, Count>(p, c, known, sum, range<0, K.body>{});
-      if constexpr (late >= 0) multiply_add<Vectors, T, lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<T>.runs>{});
-      else accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
-    } else {
-      for_loop<L, T, Count>(p, c, [&](auto tile, auto count, const pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
-        reduce_loop<L + 1, decltype(tile)::value, decltype(count)::value, Vectors>(q, r, sum);
-      });
-    }
+  /// All terms of one tile of the reduction.
+  template <class Vectors, tile_sizes T, index Count, class Sums>
+  static HWY_INLINE void reduce(const pointers& p, const counters& c, Sums& sum) {
+    cells<Vectors, T, range<0, K.body>> known;
+    compute_all<Vectors, T, lanes, Count>(p, c, known, sum, range<0, K.body>{});
+    if constexpr (late >= 0) multiply_add<Vectors, T, lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<T>.runs>{});
+    else accumulate<Vectors, T, lanes, Count>(known, sum, std::make_integer_sequence<int, slots(term_bits(), T)>{});
   }
 
   // ---- loops ----
-
-  template <tile_sizes T>
-  using tile_constant = std::integral_constant<tile_sizes, T>;
-  template <index N>
-  using count_constant = std::integral_constant<index, N>;
 
   template <int L, index Iterations, int... A>
   static HWY_INLINE void advance(pointers& p, counters& c, std::integer_sequence<int, A...>) {
@@ -809,36 +799,63 @@ struct nest_kernel {
     advance<L, Iterations>(p, c, std::make_integer_sequence<int, K.accesses>{});
   }
 
-  /// Loop l in steps of its tile, then what is left of it in smaller ones, then the last lanes.
-  template <int L, tile_sizes T, index Count, class Inner>
-  static HWY_INLINE void for_loop(pointers p, counters c, Inner inner) {
-    constexpr index unit = L == K.lane ? lanes : 1;
-    constexpr plan::steps steps = plan::steps_of(K.extent[L] / unit, K.tile[L], K.factor >= 0);
-    constexpr index tail = K.extent[L] % unit, rests = steps.count * steps.size * unit;
-    repeat<L, T, Count, steps.count, steps.size, 0, steps.rests + tail != 0>(p, c, inner);
-    repeat<L, T, Count, steps.rests, steps.rest, rests, tail != 0>(p, c, inner);
-    if constexpr (tail > 0) inner(tile_constant<tile_at<L>(T, 1, K.extent[L] - tail, K.extent[L] - tail, tail)>{}, count_constant<tail>{}, p, c);
-  }
-  /// Tiles of Size iterations of loop l from element From on; the pointers are moved behind the last one if there is more
-  /// to come. Where the loop reaches beyond a border, its first and last tile stand apart.
-  template <int L, tile_sizes T, index Count, index Times, index Size, index From, bool More, class Inner>
-  static HWY_INLINE void repeat(pointers& p, counters& c, Inner& inner) {
-    constexpr index elements = Size * (L == K.lane ? lanes : 1), last = From + (Times - 1) * elements;
-    if constexpr (Times == 1) {
-      inner(tile_constant<tile_at<L>(T, Size, From, From, elements)>{}, count_constant<Count>{}, p, c);
-      if constexpr (More) advance<L, elements>(p, c);
-    } else if constexpr (Times > 1 && border_of(L) >= 0 && From == 0) {
-      repeat<L, T, Count, 1, Size, From, true>(p, c, inner);
-      repeat<L, T, Count, Times - 1, Size, From + elements, More>(p, c, inner);
-    } else if constexpr (Times > 1 && border_of(L) >= 0 && last + elements == K.extent[L]) {
-      repeat<L, T, Count, Times - 1, Size, From, true>(p, c, inner);
-      repeat<L, T, Count, 1, Size, last, More>(p, c, inner);
-    } else if constexpr (Times > 1) {
-      INTARSIA_NO_UNROLL
-      for (index i = 0; i < Times; ++i) {
-        inner(tile_constant<tile_at<L>(T, Size, From, last, elements)>{}, count_constant<Count>{}, p, c);
-        advance<L, elements>(p, c);
+  /// Tiles of one size along a loop: `size` iterations of vectors or elements, all together `elements`.
+  struct stage {
+    index times = 0, size = 0, elements = 0, from = 0;
+    constexpr index last() const { return from + (times - 1) * elements; }
+    constexpr index end() const { return from + times * elements; }
+  };
+  /// A loop goes in steps of its tile, then in smaller ones over what is left of it, then over the last lanes. Where it
+  /// reaches beyond a border, its first and last tile stand apart.
+  struct stages {
+    int count = 0;
+    stage of[7];
+    constexpr stages(int l) {
+      const index unit = l == K.lane ? lanes : 1;
+      const plan::steps s = plan::steps_of(K.extent[l] / unit, K.tile[l], K.factor >= 0);
+      const index rests = s.count * s.size * unit, tail = K.extent[l] % unit;
+      add(l, {s.count, s.size, s.size * unit, 0});
+      add(l, {s.rests, s.rest, s.rest * unit, rests});
+      add(l, {tail > 0, 1, tail, K.extent[l] - tail});
+    }
+
+   private:
+    constexpr void add(int l, stage s) {
+      if (s.times > 1 && border_of(l) >= 0 && s.from == 0) {
+        of[count++] = {1, s.size, s.elements, 0};
+        s.from += s.elements, --s.times;
       }
+      const bool ends = s.times > 1 && border_of(l) >= 0 && s.end() == K.extent[l];
+      if (ends) --s.times;
+      if (s.times > 0) of[count++] = s;
+      if (ends) of[count++] = {1, s.size, s.elements, s.end()};
+    }
+  };
+  template <int L>
+  static constexpr stages stages_of{L};
+  template <int L, int Stage, index Count>
+  static constexpr index lanes_in = stages_of<L>.of[Stage].elements < lanes && L == K.lane ? stages_of<L>.of[Stage].elements : Count;
+
+  /// Loop L from this stage on, in it the loops behind it up to `Inside::loops`, in them `inside`. One function for each
+  /// stage and no more: a compiler copies a body into each of the functions around it (a quarter of g++'s time with four).
+  template <int L, tile_sizes T, index Count, int Stage = 0, class Inside>
+  static HWY_INLINE void loop(pointers p, counters c, const Inside& inside) {
+    if constexpr (L == Inside::loops) inside.template run<T, Count>(p, c);
+    else {
+      constexpr stage s = stages_of<L>.of[Stage];
+      constexpr bool more = Stage + 1 < stages_of<L>.count;
+      constexpr tile_sizes tile = tile_at<L>(T, s.size, s.from, s.last(), s.elements);
+      if constexpr (s.times == 1) {
+        loop<L + 1, tile, lanes_in<L, Stage, Count>>(p, c, inside);
+        if constexpr (more) advance<L, s.elements>(p, c);
+      } else {
+        INTARSIA_NO_UNROLL
+        for (index i = 0; i < s.times; ++i) {
+          loop<L + 1, tile, lanes_in<L, Stage, Count>>(p, c, inside);
+          advance<L, s.elements>(p, c);
+        }
+      }
+      if constexpr (more) loop<L, T, Count, Stage + 1>(p, c, inside);
     }
   }
   /// T with tiles of this size along loop L that begin at element `from` to `to`.
@@ -853,16 +870,25 @@ struct nest_kernel {
     return sized;
   }
 
-  template <int L, tile_sizes T, index Count = lanes>
-  static HWY_INLINE void outer_loop(const pointers& p, const counters& c, totals& sinks) {
-    if constexpr (L == K.outer) tile<T, Count>(p, c, sinks);
-    else
-      for_loop<L, T, Count>(p, c, [&sinks](auto t, auto count, const pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
-        outer_loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r, sinks);
-      });
-  }
-
   // ---- one tile: reduce, then finish ----
+
+  template <class Vectors, class Sums>
+  struct reduction_of {
+    static constexpr int loops = K.loops;
+    Sums& sum;
+    template <tile_sizes T, index Count>
+    HWY_INLINE void run(const pointers& p, const counters& c) const {
+      reduce<Vectors, T, Count>(p, c, sum);
+    }
+  };
+  struct tiles_of {
+    static constexpr int loops = K.outer;
+    totals& sinks;
+    template <tile_sizes T, index Count>
+    HWY_INLINE void run(const pointers& p, const counters& c) const {
+      tile<T, Count>(p, c, sinks);
+    }
+  };
 
   template <tile_sizes T, index Count>
   static HWY_INLINE void tile(const pointers& p, const counters& c, totals& sinks) {
@@ -870,7 +896,7 @@ struct nest_kernel {
     if constexpr (!reductions) finish<Vectors, T, lanes, Count>(p, c, 0, sinks);
     else {
       auto sum = start<Vectors, T>();
-      reduce_loop<K.outer, T, Count, Vectors>(p, c, sum);
+      loop<K.outer, T, Count>(p, c, reduction_of<Vectors, sums<Vectors, T>>{sum});
       join_partial<Vectors, T, K.partial>(sum);
       if constexpr (!horizontal || lanes == 1) finish<Vectors, T, lanes, Count>(p, c, sum, sinks);
       else {

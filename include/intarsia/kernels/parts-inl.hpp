@@ -29,51 +29,38 @@ struct nest_part : nest_kernel<Spec> {
   static HWY_NOINLINE void run_apart(const pointers& part) {
     typename whole::pointers p;
     for (int a = 0; a < K.accesses; ++a) p.at[a] = part.at[a];
-    loop<0, 0, lanes>(p, counters{}, part);
+    whole::template loop<0, 0, lanes>(p, counters{}, tiles_between{part});
   }
 
  private:
-  template <int L, tile_sizes T, index Count>
-  static HWY_INLINE void loop(const typename whole::pointers& p, const counters& c, const pointers& part) {
-    if constexpr (L < Cut)
-      whole::template for_loop<L, T, Count>(p, c, [&part](auto t, auto count, const typename whole::pointers& q, const counters& r) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
-        loop<L + 1, decltype(t)::value, decltype(count)::value>(q, r, part);
-      });
-    else {
-      constexpr index unit = L == K.lane ? lanes : 1;
-      constexpr plan::steps steps = plan::steps_of(K.extent[L] / unit, K.tile[L], K.factor >= 0);
-      constexpr index tail = K.extent[L] % unit, rests = steps.count * steps.size * unit;
-      between<T, Count, steps.count, steps.size * unit, 0>(p, c, part);
-      between<T, Count, steps.rests, steps.rest * unit, rests>(p, c, part);
-      between<T, tail, (tail > 0), tail, K.extent[L] - tail>(p, c, part);
+  struct tiles_between {
+    static constexpr int loops = Cut;
+    const pointers& part;
+    template <tile_sizes T, index Count>
+    HWY_INLINE void run(const typename whole::pointers& p, const counters& c) const {
+      stages<T, Count>(p, c, part, std::make_integer_sequence<int, whole::template stages_of<Cut>.count>{});
     }
+  };
+  template <tile_sizes T, index Count, int... Stage>
+  static HWY_INLINE void stages(const typename whole::pointers& p, const counters& c, const pointers& part, std::integer_sequence<int, Stage...>) {
+    (between<T, Count, Stage>(p, c, part), ...);
   }
-  /// What `nest_kernel::repeat` does, tile by tile, for the tiles of the part; the pointers are those of the loop's beginning.
-  template <tile_sizes T, index Count, index Times, index Elements, index From>
+  /// The tiles of one stage of loop Cut that are of the part; the pointers are those of the loop's beginning.
+  template <tile_sizes T, index Count, int Stage>
   static HWY_INLINE void between(const typename whole::pointers& p, const counters& c, const pointers& part) {
-    constexpr index last = From + (Times - 1) * Elements, end = From + Times * Elements;
-    constexpr bool has_border = whole::border_of(Cut) >= 0;
-    if constexpr (Times > 1 && has_border && From == 0) {
-      between<T, Count, 1, Elements, From>(p, c, part);
-      between<T, Count, Times - 1, Elements, From + Elements>(p, c, part);
-    } else if constexpr (Times > 1 && has_border && end == K.extent[Cut]) {
-      between<T, Count, Times - 1, Elements, From>(p, c, part);
-      between<T, Count, 1, Elements, last>(p, c, part);
-    } else if constexpr (Times > 0) {
-      constexpr index size = Cut != K.lane ? Elements : (Elements + lanes - 1) / lanes;
-      constexpr tile_sizes tile = whole::template tile_at<Cut>(T, size, From, last, Elements);
-      index i = part.from > From ? part.from : From;
-      const index behind = part.to < end ? part.to : end;
-      typename whole::pointers q = p;
-      counters r = c;
-      for (int a = 0; a < K.accesses; ++a) q.at[a] += K.at[a].stride[Cut] * ir::size_of(K.at[a].type) * i;
-      r.at[Cut] = i;
-      INTARSIA_NO_UNROLL
-      for (; i < behind; i += Elements) {
-        typename whole::totals none;
-        whole::template outer_loop<Cut + 1, tile, Count>(q, r, none);
-        whole::template advance<Cut, Elements>(q, r);
-      }
+    constexpr typename whole::stage s = whole::template stages_of<Cut>.of[Stage];
+    constexpr tile_sizes tile = whole::template tile_at<Cut>(T, s.size, s.from, s.last(), s.elements);
+    index i = part.from > s.from ? part.from : s.from;
+    const index behind = part.to < s.end() ? part.to : s.end();
+    typename whole::pointers q = p;
+    counters r = c;
+    for (int a = 0; a < K.accesses; ++a) q.at[a] += K.at[a].stride[Cut] * ir::size_of(K.at[a].type) * i;
+    r.at[Cut] = i;
+    INTARSIA_NO_UNROLL
+    for (; i < behind; i += s.elements) {
+      typename whole::totals none;
+      whole::template loop<Cut + 1, tile, whole::template lanes_in<Cut, Stage, Count>>(q, r, typename whole::tiles_of{none});
+      whole::template advance<Cut, s.elements>(q, r);
     }
   }
 };

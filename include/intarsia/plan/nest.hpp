@@ -108,7 +108,7 @@ constexpr bool is_clipped(const nest& k, const access& a, int lane) {
 constexpr bool is_small(const nest& k) {
   index iterations = 1;
   for (int l = 0; l < k.loops; ++l) iterations *= k.extent[l];
-  return iterations <= 4096;
+  return iterations <= 1024;
 }
 
 /// A hash of what a nest looks like: loops, tile, how many of everything.
