@@ -20,10 +20,7 @@ namespace ia = intarsia::HWY_NAMESPACE;
 
 constexpr ia::index vector_bytes = HWY_TARGET == HWY_SCALAR ? 1 : HWY_MAX_BYTES;
 // the same vectors as AVX3's and SSE4's, but for single instructions: not all sizes again
-#ifndef LANES_FEW_ON
-#define LANES_FEW_ON 0
-#endif
-constexpr bool few = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SSSE3 || HWY_TARGET == LANES_FEW_ON;
+constexpr bool few = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SSSE3;
 
 /// The operation at these sizes as one program, on the caller's memory.
 template <class Case, ia::index... N>

@@ -67,9 +67,9 @@ struct nest_kernel {
     if constexpr (is_small) run_here(p);
     else run_apart(p);
   }
-  static HWY_NOINLINE void run_apart(const pointers& p) { run_here(p); }
+  static INTARSIA_APART void run_apart(const pointers& p) { run_here(p); }
 #else
-  static HWY_NOINLINE void run(const pointers& p) { run_here(p); }
+  static INTARSIA_APART void run(const pointers& p) { run_here(p); }
   static constexpr auto run_apart = &run;
 #endif
 

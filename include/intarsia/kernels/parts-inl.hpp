@@ -26,7 +26,7 @@ struct nest_part : nest_kernel<Spec> {
     char* at[K.accesses > 0 ? K.accesses : 1];
     index from = 0, to = K.extent[Cut];  // iterations of loop Cut, between two tiles
   };
-  static HWY_NOINLINE void run_apart(const pointers& part) {
+  static INTARSIA_APART void run_apart(const pointers& part) {
     typename whole::pointers p;
     for (int a = 0; a < K.accesses; ++a) p.at[a] = part.at[a];
     whole::template loop<0, 0, lanes>(p, counters{}, tiles_between{part});

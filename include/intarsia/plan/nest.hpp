@@ -104,7 +104,8 @@ constexpr bool is_clipped(const nest& k, const access& a, int lane) {
   return along >= 0 && along <= 2;
 }
 
-/// Whether the nest becomes part of its caller.
+/// Whether the nest becomes part of its caller. A call takes 1 to 2 ns, 1,024 multiply-adds 20; and compilers copy what is
+/// inlined into each of the dozen functions between the nest and the caller (g++: 7 % of the time for small convolutions).
 constexpr bool is_small(const nest& k) {
   index iterations = 1;
   for (int l = 0; l < k.loops; ++l) iterations *= k.extent[l];

@@ -23,6 +23,12 @@
 
 #define INTARSIA_INLINE inline __attribute__((always_inline))
 #define INTARSIA_INLINE_LAMBDA __attribute__((always_inline))
+/// A function that all who call it share; g++ makes copies of its own for callers of which it sees enough.
+#if defined(__clang__)
+#define INTARSIA_APART __attribute__((noinline))
+#else
+#define INTARSIA_APART __attribute__((noinline, noclone))
+#endif
 
 /// Before a loop that is unrolled where the plan says so: g++ and clang unroll short ones again, and spill what the plan
 /// keeps in registers.
