@@ -42,7 +42,7 @@ def precompiled(into):
     header = into / 'library.hpp'
     header.write_text('#include <intarsia/intarsia.hpp>\n')
     output = into / ('library.hpp.pch' if is_clang else 'library.hpp.gch')
-    good, message = compiled('-x', 'c++-header', str(header), '-o', str(output))
+    good, message = compiled(*(['-fpch-instantiate-templates'] if is_clang else []), '-x', 'c++-header', str(header), '-o', str(output))
     if not good:
         sys.exit('the library does not compile:\n' + message)
     return ['-include-pch', str(output)] if is_clang else ['-include', str(header), '-Winvalid-pch']

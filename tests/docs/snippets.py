@@ -13,51 +13,65 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 compiler, include, folder, *flags = sys.argv[1:]
 root = pathlib.Path(folder)
-failed = programs = 0
 has_tbb = subprocess.run([compiler, '-E', '-x', 'c++', '-'], input='#include <oneapi/tbb/version.h>\n', capture_output=True, text=True).returncode == 0
+is_clang = 'clang' in subprocess.run([compiler, '--version'], capture_output=True, text=True).stdout
+command = [compiler, '-std=c++20', '-O1', '-I', include]
+usual = '#include <intarsia/intarsia.hpp>\n'
 
 
-def fail(page, line, text):
-    global failed
-    failed += 1
-    print(f'{page.relative_to(root)}:{line}: {text}')
+def precompiled(into):
+    """The flags that put the library's header, compiled once, before a program."""
+    header = into / 'library.hpp'
+    header.write_text(usual)
+    output = f'{header}.pch' if is_clang else f'{header}.gch'
+    subprocess.run([*command, *flags, *(['-fpch-instantiate-templates'] if is_clang else []), '-x', 'c++-header', str(header), '-o', output], check=True)
+    return ['-include-pch', output] if is_clang else ['-include', str(header)]
 
 
-def check(page, line, code, expected, into):
-    global programs
-    if 'intarsia/threads.hpp' in code and not has_tbb:
-        print(f'{page.relative_to(root)}:{line}: left out for want of oneTBB (libtbb-dev)')
-        return
-    programs += 1
+def check(number, code, expected, into, library):
+    """What is wrong with a program, or nothing."""
     if not re.search(r'\bint main\(', code):
-        code = '#include <intarsia/intarsia.hpp>\nnamespace ia = intarsia;\n' + code.replace('#include <intarsia/intarsia.hpp>\n', '') + '\nint main() {}\n'
-    source, program = into / 'program.cpp', into / 'program'
+        code = usual + 'namespace ia = intarsia;\n' + code.replace(usual, '') + '\nint main() {}\n'
+    folder = into / str(number)
+    folder.mkdir()
+    source, program = folder / 'program.cpp', folder / 'program'
     source.write_text(code)
-    made = subprocess.run([compiler, '-std=c++20', '-O1', '-I', include, '-I', str(into), *([] if 'foreach_target' in code else flags), str(source), '-o', str(program), '-lhwy', *(['-ltbb'] if 'intarsia/threads.hpp' in code else [])], capture_output=True, text=True)
+    many_targets = 'foreach_target' in code
+    made = subprocess.run([*command, '-I', str(folder), *([] if many_targets else [*flags, *library]), str(source), '-o', str(program), '-lhwy', *(['-ltbb'] if 'intarsia/threads.hpp' in code else [])],
+                          capture_output=True, text=True)
     if made.returncode != 0:
-        fail(page, line, 'does not compile\n' + '\n'.join(l[:300] for l in made.stderr.splitlines() if 'error' in l)[:2000])
-        return
-    ran = subprocess.run([str(program)], capture_output=True, text=True, cwd=into)
+        return 'does not compile\n' + '\n'.join(l[:300] for l in made.stderr.splitlines() if 'error' in l)[:2000]
+    ran = subprocess.run([str(program)], capture_output=True, text=True, cwd=folder)
     if ran.returncode != 0:
-        fail(page, line, f'ends with {ran.returncode}: {ran.stderr[:500]}')
-    elif expected is not None and ran.stdout.strip() != expected.strip():
-        fail(page, line, f'prints\n{ran.stdout}instead of\n{expected}')
+        return f'ends with {ran.returncode}: {ran.stderr[:500]}'
+    if expected is not None and ran.stdout.strip() != expected.strip():
+        return f'prints\n{ran.stdout}instead of\n{expected}'
 
 
 pages = [root / 'README.md', *sorted((root / 'docs').rglob('*.md'))]
-with tempfile.TemporaryDirectory() as temporary:
-    for page in pages:
-        text = page.read_text()
-        for block in re.finditer(r'^```cpp\n(.*?)^```\n(?:```text\n(.*?)^```\n)?', text, re.M | re.S):
-            if not block[1].startswith('// continues'):
-                check(page, text[:block.start()].count('\n') + 1, block[1], block[2], pathlib.Path(temporary))
-        prose = re.sub(r'^```.*?^```$', lambda m: '\n' * m[0].count('\n'), text, flags=re.M | re.S)
-        prose = re.sub(r'`[^`\n]*`', '', prose)  # `[](auto x)` is no link
-        for link in re.finditer(r'\]\(([^)#:]+)(?:#[^)]*)?\)', prose):
-            if not (page.parent / link[1]).exists():
-                fail(page, prose[:link.start()].count('\n') + 1, f'no such page: {link[1]}')
-print(f'{len(pages)} pages, {programs} programs, {failed} failures')
-sys.exit(failed > 0)
+programs, failures = [], []
+for page in pages:
+    text = page.read_text()
+    at = lambda block: f'{page.relative_to(root)}:{text[:block.start()].count(chr(10)) + 1}'
+    for block in re.finditer(r'^```cpp\n(.*?)^```\n(?:```text\n(.*?)^```\n)?', text, re.M | re.S):
+        if 'intarsia/threads.hpp' in block[1] and not has_tbb:
+            print(f'{at(block)}: left out for want of oneTBB (libtbb-dev)')
+        elif not block[1].startswith('// continues'):
+            programs.append((at(block), block[1], block[2]))
+    prose = re.sub(r'^```.*?^```$', lambda m: '\n' * m[0].count('\n'), text, flags=re.M | re.S)
+    prose = re.sub(r'`[^`\n]*`', '', prose)  # `[](auto x)` is no link
+    for link in re.finditer(r'\]\(([^)#:]+)(?:#[^)]*)?\)', prose):
+        if not (page.parent / link[1]).exists():
+            failures.append(f'{page.relative_to(root)}:{prose[:link.start()].count(chr(10)) + 1}: no such page: {link[1]}')
+with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(max_workers=2) as two:
+    library = precompiled(pathlib.Path(temporary))
+    results = two.map(lambda p: check(p[0], p[1][1], p[1][2], pathlib.Path(temporary), library), enumerate(programs))
+    failures += [f'{where}: {wrong}' for (where, _, _), wrong in zip(programs, results) if wrong]
+for failure in failures:
+    print(failure)
+print(f'{len(pages)} pages, {len(programs)} programs, {len(failures)} failures')
+sys.exit(len(failures) > 0 or not programs)

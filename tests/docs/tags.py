@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as temporary:
     header.write_text(usual)
     clang = 'clang' in subprocess.run([compiler[0], '--version'], capture_output=True, text=True).stdout
     output = f'{header}.pch' if clang else f'{header}.gch'
-    subprocess.run([*command, '-x', 'c++-header', str(header), '-o', output], check=True)
+    subprocess.run([*command, *(['-fpch-instantiate-templates'] if clang else []), '-x', 'c++-header', str(header), '-o', output], check=True)
     for tag, code, message in programs:
         # most programs leave the usual beginning out
         own = usual in code
