@@ -183,7 +183,7 @@ void check_values(double tolerance, std::tuple<Op...> list, const X&... x) {
   const std::vector<array<double>> at{lift<double>(x)...};
   const std::vector<array<double>> got = f::compiled(at);
   std::size_t i = 0;
-  std::apply([&](const auto&... op) { (compare(got[i++], over<Op>::value(at), tolerance, std::string(op.text) + (sizeof(T) == 4 ? " in float" : " in double")), ...); }, list);
+  std::apply([&](const auto&... op) { (compare(got[i++], over<Op>::value(at), tolerance, text_of(op.text, sizeof(T) == 4)), ...); }, list);
 }
 
 enum class points { smooth, kinks };

@@ -73,6 +73,8 @@ void compare(const array<double>& got, const array<double>& expected, double tol
   BOOST_TEST(wrong == 0, what << ": " << wrong << " of " << got.size() << " elements differ");
 }
 
+std::string text_of(const char* operation, bool single) { return std::string(operation) + (single ? " in float" : " in double"); }
+
 std::vector<array<double>> evaluate(const intarsia::ir::graph_view& traced, const std::vector<array<double>>& arguments) {
   using namespace intarsia::passes;
   const intarsia::ir::graph g = padded(simplified(differentiated(traced)));

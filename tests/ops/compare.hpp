@@ -28,6 +28,9 @@ struct random_numbers {
 /// Relative to the element, or to the mean magnitude where an element is small by cancellation.
 void compare(const array<double>& got, const array<double>& expected, double tolerance, const std::string& what);
 
+/// "tanh(x) in float".
+std::string text_of(const char* operation, bool single);
+
 /// A traced program's results without kernels: differentiated, simplified, with borders, then interpreted. What follows
 /// these passes is the same for every operation.
 std::vector<array<double>> evaluate(const intarsia::ir::graph_view& traced, const std::vector<array<double>>& arguments);
