@@ -6,7 +6,8 @@ Each file here holds numbered cases. Without INTARSIA_CASE it compiles: the twin
 alone (`#elif !INTARSIA_CASE` keeps the other twins out, as they take time) and does not compile; the line that ends in
     // error 3: piece; piece; ...
 gets exactly one error, which stands within the first 6 lines of the message at that line, holds every piece in its first line, and
-keeps the budget below. --third: every third case, and the twins of every third file. What is not as it should be is printed whole. Named cases are shown, right or wrong.
+keeps the budget below. --third: every third case, and the twins of every third file. What is not as it
+should be is printed whole. Named cases are shown, right or wrong.
 """
 import pathlib
 import re
@@ -20,6 +21,9 @@ MOST_LINES, MOST_BYTES = 8, 1126  # 1.1 KB; for a compiled function 12 lines may
 FIRST_LINES = 6
 
 here = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(here.parent))
+import precompiled  # noqa: E402
+
 arguments = [a for a in sys.argv[1:] if a != '--third']
 one_in = 3 if '--third' in sys.argv else 1
 wanted = arguments[arguments.index('--') + 1:] if '--' in arguments else []
@@ -35,17 +39,6 @@ if is_clang:
 def compiled(*more):
     made = subprocess.run([*command, *more], capture_output=True, text=True, env=environment)
     return made.returncode == 0, made.stderr
-
-
-def precompiled(into):
-    """The flags that put the library's headers, compiled once, before a file."""
-    header = into / 'library.hpp'
-    header.write_text('#include <intarsia/intarsia.hpp>\n')
-    output = into / ('library.hpp.pch' if is_clang else 'library.hpp.gch')
-    good, message = compiled(*(['-fpch-instantiate-templates'] if is_clang else []), '-x', 'c++-header', str(header), '-o', str(output))
-    if not good:
-        sys.exit('the library does not compile:\n' + message)
-    return ['-include-pch', str(output)] if is_clang else ['-include', str(header), '-Winvalid-pch']
 
 
 def counted(message):
@@ -105,7 +98,7 @@ def judge(source, library):
 
 sources = [s for s in here.glob('*.cpp') if not wanted or any(w.split(':')[0] == s.stem for w in wanted)]
 with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(max_workers=2) as two:
-    library = precompiled(pathlib.Path(temporary))
+    library = precompiled.flags(command, pathlib.Path(temporary), environment)
     # the longest first, so that both end together
     results = list(two.map(lambda s: judge(s, library), sorted(sources, key=lambda s: -s.stat().st_size)))
 failures = [f for r in results for f in r[1]]

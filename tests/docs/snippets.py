@@ -15,21 +15,14 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import precompiled  # noqa: E402
+
 compiler, include, folder, *flags = sys.argv[1:]
 root = pathlib.Path(folder)
 has_tbb = subprocess.run([compiler, '-E', '-x', 'c++', '-'], input='#include <oneapi/tbb/version.h>\n', capture_output=True, text=True).returncode == 0
-is_clang = 'clang' in subprocess.run([compiler, '--version'], capture_output=True, text=True).stdout
 command = [compiler, '-std=c++20', '-O1', '-I', include]
 usual = '#include <intarsia/intarsia.hpp>\n'
-
-
-def precompiled(into):
-    """The flags that put the library's header, compiled once, before a program."""
-    header = into / 'library.hpp'
-    header.write_text(usual)
-    output = f'{header}.pch' if is_clang else f'{header}.gch'
-    subprocess.run([*command, *flags, *(['-fpch-instantiate-templates'] if is_clang else []), '-x', 'c++-header', str(header), '-o', output], check=True)
-    return ['-include-pch', output] if is_clang else ['-include', str(header)]
 
 
 def check(number, code, expected, into, library):
@@ -68,7 +61,7 @@ for page in pages:
         if not (page.parent / link[1]).exists():
             failures.append(f'{page.relative_to(root)}:{prose[:link.start()].count(chr(10)) + 1}: no such page: {link[1]}')
 with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(max_workers=2) as two:
-    library = precompiled(pathlib.Path(temporary))
+    library = precompiled.flags([*command, *flags], pathlib.Path(temporary))
     results = two.map(lambda p: check(p[0], p[1][1], p[1][2], pathlib.Path(temporary), library), enumerate(programs))
     failures += [f'{where}: {wrong}' for (where, _, _), wrong in zip(programs, results) if wrong]
 for failure in failures:

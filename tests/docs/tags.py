@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import precompiled  # noqa: E402
+
 root = pathlib.Path(sys.argv[1])
 compiler = sys.argv[2:]
 source = '\n'.join(p.read_text() for p in (root / 'include').rglob('*.hpp'))
@@ -38,19 +41,14 @@ if readme[1].splitlines()[int(readme[2]) - 1] != readme[1].splitlines()[-1]:
     sys.exit('the error in the README is at another line than the wrong one, the last')
 programs.append(('README', readme[1], readme[3].replace('{\n  ', '{').replace(',\n  ', ', ')))
 with tempfile.TemporaryDirectory() as temporary:
-    header = pathlib.Path(temporary) / 'library.hpp'
-    header.write_text(usual)
-    clang = 'clang' in subprocess.run([compiler[0], '--version'], capture_output=True, text=True).stdout
-    output = f'{header}.pch' if clang else f'{header}.gch'
-    subprocess.run([*command, *(['-fpch-instantiate-templates'] if clang else []), '-x', 'c++-header', str(header), '-o', output], check=True)
+    library = precompiled.flags(command, pathlib.Path(temporary))
     for tag, code, message in programs:
         # most programs leave the usual beginning out
         own = usual in code
         text = code.replace(usual, usual + 'namespace ia = intarsia;\n') if own else 'namespace ia = intarsia;\n' + code
         file = pathlib.Path(temporary) / 'program.cpp'
         file.write_text(text)
-        library = [] if own else ['-include-pch', output] if clang else ['-include', str(header)]
-        made = subprocess.run([*command, *library, '-fsyntax-only', str(file)], capture_output=True, text=True, env={'LC_ALL': 'C.UTF-8', 'PATH': '/usr/local/bin:/usr/bin:/bin'})
+        made = subprocess.run([*command, *([] if own else library), '-fsyntax-only', str(file)], capture_output=True, text=True, env={'LC_ALL': 'C.UTF-8', 'PATH': '/usr/local/bin:/usr/bin:/bin'})
         errors = [l for l in made.stderr.splitlines() if 'error: ' in l]
         if len(errors) != 1 or message.strip() not in errors[0]:
             failed += 1

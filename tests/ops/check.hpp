@@ -166,13 +166,11 @@ struct program {
 template <class Op>
 struct over {
   template <class S>
-  static array<S> run(const std::vector<array<S>>& x) {
+  static auto run(const std::vector<array<S>>& x) {
     return [&]<std::size_t... J>(std::index_sequence<J...>) { return Op::call(x[J]...); }(std::make_index_sequence<Op::arity>{});
   }
   static array<double> value(const std::vector<array<double>>& x) {
-    return [&]<std::size_t... J>(std::index_sequence<J...>) {
-      return reference::map(Op::call(x[J]...), [](const auto& e) { return static_cast<double>(e); });
-    }(std::make_index_sequence<Op::arity>{});
+    return reference::map(run(x), [](const auto& e) { return static_cast<double>(e); });  // of masks as well
   }
 };
 
