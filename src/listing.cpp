@@ -48,7 +48,7 @@ std::string headline(const description& d, const program* p, int number, const t
   std::string s = t.paint(tint::strong, label_of(d)) + ", kernel " + std::to_string(number) + " of " + std::to_string(d.kernels.size()) + ", " + d.target + (d.prepared ? ", prepared" : "") + "\n";
   if (p == nullptr || !p->same) return s;
   const plan::bound_nest& b = p->kernels[static_cast<std::size_t>(number)];
-  std::string loops = plan::to_text(b, p->memory);
+  std::string loops = plan::to_text(b);
   s += "  " + purpose_of(*p, number) + "\n" + loops.substr(0, loops.find('\n') + 1);
   const work& w = p->works[static_cast<std::size_t>(number)];
   s += "  work " + grouped(w.flops) + " FLOPs, " + grouped(w.bytes) + " bytes" + (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles of the batch" : "") + "\n";

@@ -64,7 +64,7 @@ std::vector<std::string> formulas_of(const program& p, int number) {
     std::string s;
     switch (c.what) {
       case plan::step::load: s = holder_of(p, b.buffer[c.a]); break;
-      case plan::step::constant: s = ir::to_text(c.value); break;
+      case plan::step::constant: s = ir::to_text(c.value, c.type); break;
       case plan::step::position: s = "position"; break;
       case plan::step::within: s = "inside"; break;
       case plan::step::accumulator: s = k.reduction == ir::opcode::add || k.factor >= 0 ? "sum" : ir::facts_of(k.reduction).name; break;

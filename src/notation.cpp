@@ -59,11 +59,8 @@ class writer {
     return s;
   }
   static std::string word(std::string_view text) { return "\\mathrm{" + escaped(text) + "}"; }
-  /// As short as tells it apart from others of its type.
   static std::string number(double v, ir::dtype type) {
-    char buffer[32];
-    const auto end = type == ir::dtype::f32 ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)).ptr : std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
-    std::string s(buffer, end);
+    std::string s = ir::to_text(v, type);
     const auto e = s.find('e');
     if (e != std::string::npos) s = s.substr(0, e) + " \\cdot 10^{" + std::to_string(std::stoi(s.substr(e + 1))) + "}";
     return s == "inf" ? "\\infty" : s == "-inf" ? "-\\infty" : s;

@@ -118,7 +118,7 @@ class data_writer {
       number("number", number_of);
       if (p != nullptr && p->same) {
         const std::size_t at = static_cast<std::size_t>(number_of);
-        const std::string loops = plan::to_text(p->kernels[at], p->memory);
+        const std::string loops = plan::to_text(p->kernels[at]);
         text("computes", purpose_of(*p, number_of));
         text("nest", loops.substr(2, loops.find('\n') - 2));
         number("flops", p->works[at].flops), number("bytes", p->works[at].bytes), number("runs", p->works[at].runs);

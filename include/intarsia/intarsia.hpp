@@ -5,6 +5,8 @@
 #include "intarsia/support/config.hpp"
 #include "intarsia/tensor/print.hpp"
 #include "intarsia/tensor/tensor.hpp"
+#include "intarsia/tensor/view.hpp"
+#include "intarsia/tensor/boxed.hpp"
 #include "intarsia/language/corr2d.hpp"
 #include "intarsia/language/function.hpp"
 #include "intarsia/language/matmul.hpp"

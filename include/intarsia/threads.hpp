@@ -33,7 +33,7 @@ struct threads {};
 
 template <class Target, int Parts, plan::nest K>
 struct threaded_nest {
-  static constexpr plan::partition<Parts> cut = plan::parts_of<Parts>(K, kernels_of<Target>::template nest<K>::lanes);
+  static constexpr plan::partition<Parts> cut = plan::parts_of<Parts>(K, kernels_of<Target>::template nest<K>::N::lanes);
 };
 template <class Target, int Parts, plan::nest K>
 struct nest_in_parts : parts_on<Target>::template nest<K, threaded_nest<Target, Parts, K>::cut.loop> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The multiply-adds that the machine can do with vectors of this target: twelve chains hide the latency.
+#include <intarsia/support/config.hpp>  // asks Highway for the best target
+
 #include <hwy/highway.h>
 
 #include "bench.hpp"

@@ -60,6 +60,10 @@ case "${1:-all}" in
     [ "$#" -gt 0 ] || set -- "${families[@]}"
     measure "$@"
     ;;
-  all) build && measure "${families[@]}" && page ;;
+  all)  # not joined by &&, after which a failing command would not end the script
+    build
+    measure "${families[@]}"
+    page
+    ;;
   *) sed -n '2,7s/^# //p' "$0" && exit 2 ;;
 esac

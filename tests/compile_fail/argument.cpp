@@ -49,3 +49,11 @@ void case_5() {
   auto y = by_itself(image);
 #endif
 }
+
+void case_6() {
+#if INTARSIA_CASE == 6
+  auto y = ia::evaluate(x);  // error 6: [argument] evaluate; it is a tensor already
+#elif !INTARSIA_CASE
+  auto y = ia::evaluate(x + 1);
+#endif
+}

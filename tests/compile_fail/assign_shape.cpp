@@ -100,3 +100,11 @@ void case_10() {
   auto y = stays(x);
 #endif
 }
+
+void case_11() {
+#if INTARSIA_CASE == 11
+  ia::view<float, 2, 6> v(x);  // error 11: [assign_shape] tensor; got float[3, 4]; wanted float[2, 6]
+#elif !INTARSIA_CASE
+  ia::view<float, 2, 6> v(x.data());
+#endif
+}

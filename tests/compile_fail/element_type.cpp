@@ -97,3 +97,19 @@ void case_11() {
   auto y = ia::conv_transpose2d(d, k);
 #endif
 }
+
+void case_12() {
+#if INTARSIA_CASE == 12
+  auto y = a && a;  // error 12: [element_type] operator&&; got float, wanted bool
+#elif !INTARSIA_CASE
+  auto y = a > 0 && a < 1;
+#endif
+}
+
+void case_13() {
+#if INTARSIA_CASE == 13
+  auto y = !n;  // error 13: [element_type] operator!; got int32, wanted bool
+#elif !INTARSIA_CASE
+  auto y = !(n > 0);
+#endif
+}

@@ -29,3 +29,11 @@ void case_3() {
   auto y = ia::pow<3>(n);
 #endif
 }
+
+void case_4() {
+#if INTARSIA_CASE == 4
+  ia::tensor<int, 2> t{1.5, 2};  // error 4: [number] tensor; got double, wanted int32
+#elif !INTARSIA_CASE
+  ia::tensor<int, 2> t{1, 2};
+#endif
+}

@@ -50,10 +50,10 @@ void print_plan() {
   if (batch.tiled()) std::cout << "\n== batch of " << batch.size[0] << " in tiles of " << batch.size[1] << "\n" << ia::ir::to_text(Program::tiled::view());
   std::cout << "\n== fused\n";
   for (int k = 0; k < Program::groups; ++k) std::cout << ia::plan::to_text(Program::tiled::view(), Program::fused::view(), k);
-  std::cout << "\n== planned\n" << ia::plan::to_text(Program::planned::view());
+  std::cout << "\n== planned\n" << ia::plan::to_text(Program::tiled::view(), Program::planned::view());
   std::cout << Program::workspace_bytes << " bytes of workspace, " << Program::prepared_bytes << " prepared\n\n== nests\n";
   [&]<int... K>(std::integer_sequence<int, K...>) {
-    ((std::cout << "kernel " << K << "\n" << ia::plan::to_text(Program::template kernel<K>::bound, Program::planned::view())), ...);
+    ((std::cout << "kernel " << K << "\n" << ia::plan::to_text(Program::template kernel<K>::bound)), ...);
   }(std::make_integer_sequence<int, Program::groups>{});
 }
 

@@ -4,6 +4,7 @@
 
 #include <intarsia/intarsia.hpp>
 
+#include <algorithm>
 #include <tuple>
 #include <type_traits>
 
@@ -74,6 +75,18 @@ BOOST_AUTO_TEST_CASE(results_in_the_callers_memory) {
   f.into(ia::view<float, 3>(memory + 1), dot)(a, a);
   BOOST_TEST((memory[0] == 7 && memory[1] == 3 && memory[2] == 2 && memory[3] == 1 && memory[4] == 7));
   BOOST_TEST(dot == 14);
+}
+
+BOOST_AUTO_TEST_CASE(results_in_the_same_memory_are_refused) {
+  constexpr auto f = ia::compile([](auto x, auto y) { return ia::outputs(x + y, ia::assign(x, x * y), x - y); });
+  vec x = a, y = b, sum;
+  BOOST_CHECK_THROW(f.into(sum, sum)(x, y), ia::error);
+  BOOST_CHECK_THROW(f.into(sum, x)(x, y), ia::error);
+  float memory[5] = {};
+  BOOST_CHECK_THROW(f.into(ia::view<float, 3>(memory), ia::view<float, 3>(memory + 2))(x, y), ia::error);
+  BOOST_TEST((x == a && sum == vec{} && std::count(memory, memory + 5, 0.f) == 5));
+  f.into(sum, y)(x, y);
+  BOOST_TEST((sum == vec{5, -3, 9} && x == vec{4, -10, 18} && y == vec{-3, 7, -3}));
 }
 
 BOOST_AUTO_TEST_CASE(constants_and_names) {

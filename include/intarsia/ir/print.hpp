@@ -12,10 +12,11 @@
 
 namespace intarsia::ir {
 
-inline std::string to_text(double v) {
+/// As short as tells it apart from others of its type.
+inline std::string to_text(double v, dtype type) {
   char buffer[32];
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, v);
-  return std::string(buffer, error == std::errc{} ? end : buffer);
+  const char* end = type == dtype::f32 ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)).ptr : std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
+  return std::string(static_cast<const char*>(buffer), end);
 }
 
 inline std::string to_text(const extents& e) {
@@ -84,7 +85,7 @@ inline std::string to_text(const graph_view& g, node_id i) {
       s += a.name >= 0 ? text_at(g, a.name) : support::join({"argument ", std::to_string(n.aux)});
       break;
     }
-    case kind::constant: s += to_text(n.value); break;
+    case kind::constant: s += to_text(n.value, n.type); break;
     case kind::data: s += "data"; break;
     case kind::iota: s += support::join({"iota over ", axes(n.aux)}); break;
     case kind::map: s += support::join({facts_of(n.op).name, operands()}); break;
@@ -93,7 +94,7 @@ inline std::string to_text(const graph_view& g, node_id i) {
       s += support::join({"view", operands(), " at ("});
       for (int d = 0; d < g[n.in[0]].shape.rank; ++d) s += support::join({d > 0 ? ", " : "", to_text(m.axis[d])});
       s += ")";
-      if (m.fill != 0) s += support::join({" else ", to_text(m.fill)});
+      if (m.fill != 0) s += support::join({" else ", to_text(m.fill, n.type)});
       break;
     }
     case kind::reshape: s += support::join({"reshape", operands()}); break;

@@ -15,21 +15,18 @@ INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 
 template <plan::nest Spec, int Cut>
-struct nest_part : nest_kernel<Spec> {
-  using whole = nest_kernel<Spec>;
-  using whole::K;
-  using whole::lanes;
-  using counters = typename whole::counters;
-  static_assert(K.sinks == 0 && Cut < K.outer);
+struct nest_part {
+  using N = nest_on<Spec>;
+  static_assert(Spec.sinks == 0 && Cut < Spec.outer);
 
   struct pointers {
-    char* at[K.accesses > 0 ? K.accesses : 1];
-    index from = 0, to = K.extent[Cut];  // iterations of loop Cut, between two tiles
+    char* at[N::K.accesses > 0 ? N::K.accesses : 1];
+    index from = 0, to = N::K.extent[Cut];  // iterations of loop Cut, between two tiles
   };
   static INTARSIA_APART void run_apart(const pointers& part) {
-    typename whole::pointers p;
-    for (int a = 0; a < K.accesses; ++a) p.at[a] = part.at[a];
-    whole::template loop<0, 0, lanes>(p, counters{}, tiles_between{part});
+    HWY_NAMESPACE::pointers<N> p;
+    for (int a = 0; a < N::K.accesses; ++a) p.at[a] = part.at[a];
+    loop<N, 0, 0, N::lanes>(p, counters<N>{}, tiles_between{part});
   }
 
  private:
@@ -37,30 +34,30 @@ struct nest_part : nest_kernel<Spec> {
     static constexpr int loops = Cut;
     const pointers& part;
     template <tile_sizes T, index Count>
-    HWY_INLINE void run(const typename whole::pointers& p, const counters& c) const {
-      stages<T, Count>(p, c, part, std::make_integer_sequence<int, whole::template stages_of<Cut>.count>{});
+    HWY_INLINE void run(const HWY_NAMESPACE::pointers<N>& p, const counters<N>& c) const {
+      stages<T, Count>(p, c, part, std::make_integer_sequence<int, stages_of<N, Cut>.count>{});
     }
   };
   template <tile_sizes T, index Count, int... Stage>
-  static HWY_INLINE void stages(const typename whole::pointers& p, const counters& c, const pointers& part, std::integer_sequence<int, Stage...>) {
+  static HWY_INLINE void stages(const HWY_NAMESPACE::pointers<N>& p, const counters<N>& c, const pointers& part, std::integer_sequence<int, Stage...>) {
     (between<T, Count, Stage>(p, c, part), ...);
   }
   /// The tiles of one stage of loop Cut that are of the part; the pointers are those of the loop's beginning.
   template <tile_sizes T, index Count, int Stage>
-  static HWY_INLINE void between(const typename whole::pointers& p, const counters& c, const pointers& part) {
-    constexpr typename whole::stage s = whole::template stages_of<Cut>.of[Stage];
-    constexpr tile_sizes tile = whole::template tile_at<Cut>(T, s.size, s.from, s.last(), s.elements);
+  static HWY_INLINE void between(const HWY_NAMESPACE::pointers<N>& p, const counters<N>& c, const pointers& part) {
+    constexpr plan::stage s = stages_of<N, Cut>.of[Stage];
+    constexpr tile_sizes tile = plan::tile_at(N::slots, T, Cut, s.size, s.from, s.last(), s.elements);
     index i = part.from > s.from ? part.from : s.from;
     const index behind = part.to < s.end() ? part.to : s.end();
-    typename whole::pointers q = p;
-    counters r = c;
-    for (int a = 0; a < K.accesses; ++a) q.at[a] += K.at[a].stride[Cut] * ir::size_of(K.at[a].type) * i;
+    HWY_NAMESPACE::pointers<N> q = p;
+    counters<N> r = c;
+    for (int a = 0; a < N::K.accesses; ++a) q.at[a] += N::K.at[a].stride[Cut] * ir::size_of(N::K.at[a].type) * i;
     r.at[Cut] = i;
     INTARSIA_NO_UNROLL
     for (; i < behind; i += s.elements) {
-      typename whole::totals none;
-      whole::template loop<Cut + 1, tile, whole::template lanes_in<Cut, Stage, Count>>(q, r, typename whole::tiles_of{none});
-      whole::template advance<Cut, s.elements>(q, r);
+      all_totals<N> none;
+      loop<N, Cut + 1, tile, lanes_in<N, Cut, Stage, Count>>(q, r, tiles_of<N>{none});
+      advance<N, Cut, s.elements>(q, r);
     }
   }
 };

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "intarsia/ir/build.hpp"
-#include "intarsia/tensor/tensor.hpp"
+#include "intarsia/tensor/tensor_like.hpp"
 
 namespace intarsia {
 

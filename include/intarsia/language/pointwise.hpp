@@ -45,6 +45,9 @@ constexpr std::string_view spelling(ir::opcode op) {
   }
 }
 
+/// Operations on masks.
+constexpr bool is_logical(ir::opcode op) { return op == ir::opcode::logical_and || op == ir::opcode::logical_or || op == ir::opcode::logical_not; }
+
 /// A node of one operand.
 template <ir::opcode Code>
 struct unary {
@@ -54,6 +57,7 @@ struct unary {
   constexpr auto operator()(A a) const {
     using T = typename A::value_type;
     if constexpr (ir::needs_float(Code) && !std::is_floating_point_v<T>) return refuse<unary, other_type<float, T>()>(a);
+    else if constexpr (is_logical(Code) && !std::is_same_v<T, bool>) return refuse<unary, other_type<bool, T>()>(a);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<T>());
       return retyped_t<ir::element_t<type>, A>{a.graph, ir::map(*a.graph, Code, a.id)};
@@ -68,7 +72,8 @@ struct binary {
   template <class A, class B>
   constexpr auto operator()(A a, B b) const {
     constexpr verdict v = pointwise_rule<A, B>();
-    if constexpr (!v.ok()) return refuse<binary, v>(a, b);
+    if constexpr (is_logical(Code) && !std::is_same_v<typename A::value_type, bool>) return refuse<binary, other_type<bool, typename A::value_type>()>(a, b);
+    else if constexpr (!v.ok()) return refuse<binary, v>(a, b);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
       ir::graph& g = *a.graph;

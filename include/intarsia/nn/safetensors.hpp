@@ -233,10 +233,14 @@ template <class M>
 void save(const weights<M>& w, const std::string& path) {
   support::save_from(path, support::places_of(w));
 }
+template <support::no_weights X>
+refused<support::told<support::weights_needed("save")>::why> save(const X&, const std::string& path);
 /// Reads them again. The file has exactly the model's tensors, with their shapes and types. Errors: [load]; w is then as before.
 template <class M>
 void load(weights<M>& w, const std::string& path) {
   support::load_into(path, support::places_of(w));
 }
+template <support::no_weights X>
+refused<support::told<support::weights_needed("load")>::why> load(const X&, const std::string& path);
 
 }  // namespace intarsia

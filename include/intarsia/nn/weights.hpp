@@ -84,6 +84,17 @@ class weights {
   std::unique_ptr<char, release> block_;
 };
 
+namespace support {
+template <class>
+inline constexpr bool is_weights = false;
+template <class M>
+inline constexpr bool is_weights<weights<M>> = true;
+/// A tensor, or a model without its weights, where weights are needed.
+template <class X>
+concept no_weights = !is_weights<X> && (tensor_like<X> || model_like<X>);
+consteval letter weights_needed(std::string_view function) { return letter::about(fault::weights, function); }
+}  // namespace support
+
 /// A parameter or buffer of a model's storage, as a view: `ia::get<"conv1.weight">(theta)`.
 /// Errors: [path].
 template <fixed_string Path, class M>
@@ -101,6 +112,8 @@ auto get(const weights<M>& w) {
 template <fixed_string Path, class M>
   requires(!support::has_path<M, Path>)
 refused<support::told<support::unknown_path<Path>()>::why> get(const weights<M>& w);
+template <fixed_string Path, support::no_weights X>
+refused<support::told<support::weights_needed("get")>::why> get(const X&);
 
 namespace support {
 template <ir::part... Parts, class M, class F>
@@ -120,6 +133,8 @@ template <class M, class F>
 void for_each_parameter(weights<M>& w, F&& f) {
   support::for_each_part<ir::part::parameter>(w, f);
 }
+template <support::no_weights X>
+refused<support::told<support::weights_needed("for_each_parameter")>::why> for_each_parameter(const X&, ...);
 /// The same for the buffers.
 template <class M, class F>
 void for_each_buffer(weights<M>& w, F&& f) {
@@ -156,5 +171,7 @@ template <class M>
 weights<M> zeros_like(const weights<M>&) {
   return {};
 }
+template <support::no_weights X>
+refused<support::told<support::weights_needed("zeros_like")>::why> zeros_like(const X&);
 
 }  // namespace intarsia

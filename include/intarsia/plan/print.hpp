@@ -2,6 +2,8 @@
 // Groups, nests and memory as text.
 #pragma once
 
+#include <algorithm>
+
 #include "intarsia/ir/print.hpp"
 #include "intarsia/plan/lower.hpp"
 
@@ -18,7 +20,7 @@ inline std::string to_text(const ir::graph_view& g, const fuse::grouping_view& r
 }
 
 /// Loops outermost first: extent, tile, `*` on the lanes; reductions behind the bar.
-inline std::string to_text(const bound_nest& b, const memory_view& m) {
+inline std::string to_text(const bound_nest& b) {
   const nest& k = b.kernel;
   std::string s = "  loops";
   for (int l = 0; l < k.loops; ++l) {
@@ -36,11 +38,26 @@ inline std::string to_text(const bound_nest& b, const memory_view& m) {
     s += "\n";
   }
   if (k.sinks > 0) s += support::join({"  running totals ", std::to_string(k.sinks), "\n"});
-  (void)m;
   return s;
 }
 
-inline std::string to_text(const memory_view& m) {
+/// The axes of a value from the outermost in memory to the innermost, where that is another order than theirs.
+inline std::string order_of(const home& h, const extents& shape) {
+  int order[max_rank] = {}, n = 0;
+  for (int d = 0; d < shape.rank; ++d) {
+    if (shape[d] == 1) continue;
+    int at = n++;
+    for (; at > 0 && h.stride[order[at - 1]] < h.stride[d]; --at) order[at] = order[at - 1];
+    order[at] = d;
+  }
+  if (std::is_sorted(order, order + n)) return "";
+  std::string s = " by axes";
+  for (int i = 0; i < n; ++i) s += support::join({" ", std::to_string(order[i])});
+  return s;
+}
+
+/// Each buffer, its life, and the values in it with their layout: row-major, or by the axes that it says.
+inline std::string to_text(const ir::graph_view& g, const memory_view& m) {
   std::string s;
   for (int i = 0; i < m.buffers.size(); ++i) {
     const buffer& b = m.buffers[i];
@@ -55,6 +72,8 @@ inline std::string to_text(const memory_view& m) {
     s += support::join({", ", std::to_string(b.elements), " ", ir::name_of(b.type)});
     if (b.where == space::workspace) s += support::join({", kernels ", std::to_string(b.first), " to ", std::to_string(b.last)});
     if (b.zeroed) s += ", zeroed";
+    for (node_id n = 0; n < m.homes.size(); ++n)
+      if (m.homes[n].buffer == i) s += support::join({", %", std::to_string(n), ir::to_text(g[n].shape), order_of(m.homes[n], g[n].shape)});
     s += "\n";
   }
   return s;

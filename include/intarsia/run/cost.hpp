@@ -48,8 +48,8 @@ std::string explanation(std::string_view name, const call_cost& c, const ir::gra
   std::string s = support::join({"function ", name.empty() ? "(unnamed)" : name, ": ", std::to_string(c.flops), " FLOPs, ", std::to_string(c.bytes), " bytes, ",
                                  std::to_string(c.kernels), " kernels, ", std::to_string(c.workspace_bytes), " bytes of workspace\n\n"});
   s += support::join({"expression\n", ir::to_text(traced), "\nwith its derivatives, simplified\n", ir::to_text(simplified), "\nkernels\n"});
-  for (int k = 0; k < c.kernels; ++k) s += support::join({plan::to_text(tiled, groups, k), plan::to_text(kernel_at(k), memory)});
-  return s + support::join({"\nplan\n", plan::to_text(memory)});
+  for (int k = 0; k < c.kernels; ++k) s += support::join({plan::to_text(tiled, groups, k), plan::to_text(kernel_at(k))});
+  return s + support::join({"\nplan\n", plan::to_text(tiled, memory)});
 }
 
 }  // namespace run

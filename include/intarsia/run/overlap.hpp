@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results in memory that the program also reads: as if everything were read first.
+// Results in memory that the program also reads: as if everything were read first. Results in each other's memory are refused.
 #pragma once
 
 #include <cstring>
 
 #include "intarsia/run/execute.hpp"
+#include "intarsia/support/error.hpp"
 
 namespace intarsia::run {
 
@@ -26,6 +27,7 @@ struct overlap {
   struct table {
     index argument_bytes[arguments > 0 ? arguments : 1] = {};
     index output_bytes[outputs > 0 ? outputs : 1] = {};
+    int assigned[outputs > 0 ? outputs : 1] = {};  // the argument, or -1
     index offset[outputs + 1] = {};  // of each result in a buffer for all of them, and its size
     /// Whether result o may take the very place of argument a: each of its elements is read for the last time by the
     /// kernel that writes the result's element there.
@@ -36,6 +38,7 @@ struct overlap {
     for (int a = 0; a < arguments; ++a) t.argument_bytes[a] = bytes_of_argument(a);
     for (int o = 0; o < outputs; ++o) {
       t.output_bytes[o] = bytes_of_output(o);
+      t.assigned[o] = Program::traced::view().outputs[o].assigned;
       t.offset[o + 1] = t.offset[o] + (t.output_bytes[o] + 63) / 64 * 64;
     }
     const auto g = Program::tiled::view();
@@ -66,13 +69,33 @@ struct overlap {
     }
     return found;
   }
+
+  /// Whether a result would be written over another one, or over an argument that the program assigns to.
+  INTARSIA_INLINE static bool collides(const void* const* at, void* const* to) {
+    bool found = false;
+    for (int o = 1; o < outputs; ++o)
+      for (int p = 0; p < o; ++p) {
+        const int assigned = facts.assigned[o] >= 0 ? facts.assigned[o] : facts.assigned[p];
+        if (facts.assigned[o] >= 0 && facts.assigned[p] >= 0) continue;
+        const int result = facts.assigned[o] >= 0 ? p : o;
+        const char* begin = static_cast<const char*>(to[result]);
+        const char* other = static_cast<const char*>(assigned >= 0 ? at[assigned] : to[p]);
+        const index size = assigned >= 0 ? facts.argument_bytes[assigned] : facts.output_bytes[p];
+        found = found || (other < begin + facts.output_bytes[result] && begin < other + size);
+      }
+    return found;
+  }
 };
+
+[[gnu::noinline, gnu::cold]] inline void report_places() { support::fail("intarsia: [places] two results of a call in the same memory"); }
 
 /// Runs the program by `run(at, to)`; where a result overlaps what is read, results are made beside their places and
 /// then copied.
+/// Errors: [places].
 template <class Program, class Run>
 INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to, Run run) {
   using laps = overlap<Program>;
+  if (laps::collides(at, to)) [[unlikely]] report_places();
   if (!laps::exists(at, to)) [[likely]] return run(at, to);
   // an own frame, so that the buffer costs nothing where nothing overlaps
   [&]() __attribute__((noinline)) {

@@ -66,5 +66,7 @@ INTARSIA_INLINE auto evaluate(Lazy&& e) {
   e.write_to(result);
   return result;
 }
+template <tensor_like X>
+refused<support::told<support::letter::about(fault::tensor, "evaluate")>::why> evaluate(const X&);
 
 }  // namespace intarsia

@@ -18,7 +18,7 @@ namespace intarsia {
 enum class fault {
   none, argument, assign_shape, assign_target, axis, branch, broadcast, capture, channels, concat, contraction, element_type, empty,
   extent_zero, function, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer,
-  not_scalar, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, twice, unequal, value, weight, window, winograd, workspace
+  not_scalar, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, tensor, twice, unequal, value, weight, weights, window, winograd, workspace
 };
 
 namespace support {
@@ -67,10 +67,12 @@ constexpr fault_text text_of(fault f) {
       {"[reshape]", "the number of elements must stay"},
       {"[result]", "return expressions or ia::outputs"},
       {"[slice]", "the range leaves the axis"},
+      {"[argument]", "it is a tensor already"},
       {"[twice]", "two outputs into one argument"},
       {"[broadcast]", "== compares equals; ia::equal repeats"},
       {"[branch]", "its value is known only when it runs"},
       {"[weight]", "the weight does not fit its input"},
+      {"[argument]", "ia::init<Model>(seed) makes weights"},
       {"[window]", "the window exceeds the padded input"},
       {"[winograd]", "3x3, stride 1, dilation 1, groups 1"},
       {"[workspace]", "no static workspaces: ia::prepare"},

@@ -14,7 +14,7 @@
 
 #include "intarsia/ir/dtype.hpp"
 #include "intarsia/support/shape.hpp"
-#include "intarsia/tensor/tensor.hpp"
+#include "intarsia/tensor/tensor_like.hpp"
 
 namespace intarsia {
 namespace support {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step of a sum of products, in the order that the plan says.
+#include "intarsia/kernels/values-inl.hpp"
+
+#if defined(INTARSIA_KERNELS_PRODUCTS) == defined(HWY_TARGET_TOGGLE)
+#ifdef INTARSIA_KERNELS_PRODUCTS
+#undef INTARSIA_KERNELS_PRODUCTS
+#else
+#define INTARSIA_KERNELS_PRODUCTS
+#endif
+
+INTARSIA_BEFORE_NAMESPACE();
+namespace intarsia::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class N, tile_sizes Sizes>
+inline constexpr plan::product_order<N::slots.slots(N::term_bits, Sizes)> order_for{N::slots, Sizes};
+template <class N, tile_sizes T>
+inline constexpr const auto& order = order_for<N, plan::sizes_alone(T)>;
+
+template <class N, class Vectors, index Lanes, index Count, class V>
+HWY_INLINE void multiply(V& total, V current, V vector) {
+  if constexpr (Count < Lanes && N::horizontal) vector = first_lanes<Count>(vector);
+  if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(current, vector, total);
+  else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(current, vector));
+}
+
+/// The slots of the early operand that belong to this step of the reduction.
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Step, class Cells, class Sums, int... P>
+HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& known, const Sums& sum, std::integer_sequence<int, P...>) {
+  compute_slots<N, Vectors, N::early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, plan::slot_in_step(N::slots, T, Step, P)...>{});
+}
+
+/// One run of products.
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class Cells, class Sums, class V, int... P>
+HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, std::integer_sequence<int, P...>) {
+  constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run];
+  if constexpr (Run > 0 && order<N, T>.begins(Run)) forget(p.at[N::K.code[N::late].a]);
+  if constexpr (is_loaded_late<N, T, N::early> && order<N, T>.begins(Run))
+    load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
+  if constexpr (Run == 0 || N::slots.slots(depends_v<N, N::late>, T) > 1) {
+    current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
+    if constexpr (Count < Lanes && N::horizontal) current = first_lanes<Count>(current);
+    keep_in_register(current);
+  }
+  const auto& v = static_cast<const cell<N, Vectors, N::early, T>&>(known).v;
+  (multiply<N, Vectors, Lanes, Count>(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value], current,
+                                      v[std::integral_constant<int, order<N, T>.cell[first + P]>::value]), ...);
+}
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... Run>
+HWY_INLINE void multiply_add(const pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, std::integer_sequence<int, Run...>) {
+  typename Vectors::template value_t<N::sum_type> current;
+  pointers<N> q = p;
+  (products<N, Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, std::make_integer_sequence<int, order<N, T>.length(Run)>{}), ...);
+}
+
+/// All terms of one tile of the reduction.
+template <class N, class Vectors, tile_sizes T, index Count, class Sums>
+HWY_INLINE void reduce(const pointers<N>& p, const counters<N>& c, Sums& sum) {
+  cells<N, Vectors, T, range<0, N::K.body>> known;
+  compute_all<N, Vectors, T, N::lanes, Count>(p, c, known, sum, range<0, N::K.body>{});
+  if constexpr (N::late >= 0) multiply_add<N, Vectors, T, N::lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<N, T>.runs>{});
+  else accumulate<N, Vectors, T, N::lanes, Count>(known, sum, std::make_integer_sequence<int, N::slots.slots(N::term_bits, T)>{});
+}
+
+}  // namespace intarsia::HWY_NAMESPACE
+INTARSIA_AFTER_NAMESPACE();
+#endif  // toggle

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running results of a reduction: sums, products, largest and smallest elements and their places.
+#include "intarsia/kernels/cells-inl.hpp"
+#include "intarsia/kernels/pointwise-inl.hpp"
+
+#if defined(INTARSIA_KERNELS_SUMS) == defined(HWY_TARGET_TOGGLE)
+#ifdef INTARSIA_KERNELS_SUMS
+#undef INTARSIA_KERNELS_SUMS
+#else
+#define INTARSIA_KERNELS_SUMS
+#endif
+
+INTARSIA_BEFORE_NAMESPACE();
+namespace intarsia::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The first lanes; zero in the others.
+template <index Count, class V>
+HWY_INLINE V first_lanes(V v) {
+  return hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), v);
+}
+
+template <class Vectors, ir::dtype Type, ir::opcode Op, class V>
+HWY_INLINE V combine(V a, V b) {
+  const typename Vectors::template tag<held_t<Type>> d;
+  if constexpr (Op == ir::opcode::add) return pointwise<Vectors, Op, Type, Type>::run(a, b);
+  else if constexpr (Op == ir::opcode::max) return max_of(d, a, b);
+  else return min_of(d, a, b);
+}
+
+/// What a running result begins with.
+template <ir::dtype Type>
+constexpr double neutral(ir::opcode op) {
+  using E = ir::element_t<Type>;
+  const bool largest = op == ir::opcode::max || op == ir::opcode::argmax;
+  if (op == ir::opcode::add) return 0;
+  if (ir::is_float(Type)) return largest ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  return static_cast<double>(largest ? std::numeric_limits<E>::lowest() : std::numeric_limits<E>::max());
+}
+
+/// Running results of the reduction: one for each outer iteration of the tile, or, where they are few, several that
+/// take the steps of the innermost loop in turn.
+template <class N, class Vectors, tile_sizes T>
+struct sums {
+  typename Vectors::template value_t<N::sum_type> v[N::slots.slots(N::outer_bits, T) * N::K.partial];
+  typename Vectors::template value_t<ir::dtype::i32> place[N::is_arg ? N::slots.slots(N::outer_bits, T) : 1];
+};
+
+template <class N, class Vectors, tile_sizes T>
+HWY_INLINE sums<N, Vectors, T> start() {
+  sums<N, Vectors, T> s;
+  for (auto& v : s.v) v = Vectors::template constant<N::sum_type>(neutral<N::sum_type>(N::K.reduction));
+  for (auto& v : s.place) v = Vectors::template constant<ir::dtype::i32>(N::is_arg ? 2147483647.0 : 0);
+  return s;
+}
+
+template <class N, class Vectors, int Later, class Sums, int... S>
+HWY_INLINE void add_later(Sums& sum, std::integer_sequence<int, S...>) {
+  ((sum.v[S] = combine<Vectors, N::sum_type, ir::opcode::add>(sum.v[S], sum.v[S + Later])), ...);
+}
+/// The partial sums of each result as one, half of them onto the other half again and again.
+template <class N, class Vectors, tile_sizes T, int Turns, class Sums>
+HWY_INLINE void join_partial(Sums& sum) {
+  if constexpr (Turns > 1) {
+    constexpr int results = N::slots.slots(N::outer_bits, T);
+    add_later<N, Vectors, (Turns + 1) / 2 * results>(sum, std::make_integer_sequence<int, Turns / 2 * results>{});
+    join_partial<N, Vectors, T, (Turns + 1) / 2>(sum);
+  }
+  (void)sum;
+}
+
+/// Takes one more term into a running result; lanes beyond `Count` take nothing.
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, unsigned Bits, int S, class Cells, class Sums>
+HWY_INLINE void accumulate_slot(const Cells& known, Sums& sum) {
+  constexpr int at = plan::sum_of(N::slots, Bits, T, S);
+  using E = held_t<N::sum_type>;
+  using D = typename Vectors::template tag<E>;
+  const D d;
+  auto term = get<N, Vectors, N::K.term, T, Bits, S>(known);
+  auto& total = sum.v[at];
+  if constexpr (N::K.factor >= 0) {
+    auto factor = get<N, Vectors, N::K.factor, T, Bits, S>(known);
+    if constexpr (Count < Lanes && N::horizontal) term = first_lanes<Count>(term), factor = first_lanes<Count>(factor);
+    if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(term, factor, total);
+    else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(term, factor));
+  } else if constexpr (N::K.reduction == ir::opcode::add) {
+    if constexpr (Count < Lanes && N::horizontal) term = first_lanes<Count>(term);
+    total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, term);
+  } else {
+    constexpr bool largest = N::K.reduction == ir::opcode::max || N::K.reduction == ir::opcode::argmax;
+    if constexpr (Count < Lanes && N::horizontal) term = hn::IfThenElse(hn::FirstN(d, static_cast<std::size_t>(Count)), term, total);
+    if constexpr (!N::is_arg) {
+      if constexpr (largest) total = max_of(d, total, term);
+      else total = min_of(d, total, term);
+    } else {
+      const auto place = get<N, Vectors, N::K.place, T, Bits, S>(known);
+      auto better = largest ? hn::Gt(term, total) : hn::Lt(term, total);
+      // the first NaN beats everything; an equal value at an earlier place beats a later one
+      const auto here = Vectors::template narrow<E>(Vectors::template widen<std::int32_t>(hn::Lt(place, sum.place[at])));
+      auto tie = hn::And(hn::Eq(term, total), here);
+      if constexpr (ir::is_float(N::sum_type)) {
+        tie = hn::Or(tie, hn::And(hn::And(hn::IsNaN(term), hn::IsNaN(total)), here));
+        better = hn::Or(better, hn::AndNot(hn::IsNaN(total), hn::IsNaN(term)));
+      }
+      better = hn::Or(better, tie);
+      if constexpr (Count < Lanes && N::horizontal) better = hn::And(better, hn::FirstN(d, static_cast<std::size_t>(Count)));
+      total = hn::IfThenElse(better, term, total);
+      sum.place[at] = hn::IfThenElse(Vectors::template narrow<std::int32_t>(Vectors::template widen<E>(better)), place, sum.place[at]);
+    }
+  }
+}
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
+HWY_INLINE void accumulate(const Cells& known, Sums& sum, std::integer_sequence<int, S...>) {
+  (accumulate_slot<N, Vectors, T, Lanes, Count, N::term_bits, S>(known, sum), ...);
+}
+
+/// The lanes of a running result as one.
+template <index Lanes, ir::dtype Type, ir::opcode Op, class V>
+HWY_INLINE held_t<Type> across(V v) {
+  using E = held_t<Type>;
+  const hn::DFromV<V> d;
+  if constexpr (Op == ir::opcode::add && ir::is_float(Type)) return hn::GetLane(hn::SumOfLanes(d, v));
+  else {
+    alignas(64) E lane[Lanes];
+    hn::Store(v, d, lane);
+    E r = lane[0];
+    for (index i = 1; i < Lanes; ++i) {
+      if constexpr (Op == ir::opcode::add) r = static_cast<E>(r + lane[i]);
+      else if (lane[i] != lane[i] || (Op == ir::opcode::max ? lane[i] > r : lane[i] < r)) r = lane[i];
+    }
+    return r;
+  }
+}
+template <class N, class V, class P>
+HWY_INLINE std::int32_t best_place(V v, P place) {
+  using E = held_t<N::sum_type>;
+  alignas(64) E value[N::lanes];
+  alignas(64) std::int32_t at[N::lanes];
+  hn::Store(v, hn::DFromV<V>(), value);
+  hn::Store(place, hn::DFromV<P>(), at);
+  index b = 0;
+  for (index i = 1; i < N::lanes; ++i) {
+    const bool nan_b = value[b] != value[b], nan_i = value[i] != value[i];
+    const bool better = nan_i != nan_b ? nan_i : !nan_i && (N::K.reduction == ir::opcode::argmax ? value[i] > value[b] : value[i] < value[b]);
+    const bool same = nan_i == nan_b && (nan_i || value[i] == value[b]);
+    if (better || (same && at[i] < at[b])) b = i;
+  }
+  return at[b];
+}
+
+}  // namespace intarsia::HWY_NAMESPACE
+INTARSIA_AFTER_NAMESPACE();
+#endif  // toggle

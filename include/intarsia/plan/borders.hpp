@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operands that exist only in part. The first and the last tile of a loop that reaches beyond a border are code of their
+// own, so that all tiles between them ask nothing.
+#pragma once
+
+#include "intarsia/plan/slots.hpp"
+
+namespace intarsia::plan {
+
+/// The longest loop that decides whether a guard holds; -1 if none does.
+constexpr int border_loop(const nest& k, const guard& g) {
+  int longest = -1;
+  for (int l = 0; l < k.loops; ++l)
+    if (g.coef[l] != 0 && (longest < 0 || k.extent[l] > k.extent[longest])) longest = l;
+  return longest;
+}
+
+/// The number of the border that a loop reaches beyond, 0 or 1; -1 for other loops, and for more of them.
+constexpr int border_of(const slot_map& m, int loop) {
+  int of[2] = {-1, -1}, n = 0;
+  for (int a = 0; a < m.k.accesses; ++a)
+    for (int r = 0; r < m.k.at[a].guards && m.clips(a); ++r) {
+      const int l = border_loop(m.k, m.k.rows[m.k.at[a].guard_first + r]);
+      if (l >= 0 && l != of[0] && l != of[1] && n < 2) of[n++] = l;
+    }
+  return loop == of[0] ? 0 : loop == of[1] ? 1 : -1;
+}
+
+/// Whether tiles of a loop that begin at `from` to `to` keep all guards that it decides.
+constexpr bool is_inside(const slot_map& m, int loop, index from, index to, index size) {
+  for (int a = 0; a < m.k.accesses; ++a)
+    for (int r = 0; r < m.k.at[a].guards; ++r) {
+      const guard& g = m.k.rows[m.k.at[a].guard_first + r];
+      if (!m.clips(a) || border_loop(m.k, g) != loop) continue;
+      index low = g.offset, high = g.offset;
+      for (int l = 0; l < m.k.loops; ++l) {
+        const index first = l == loop ? from : 0, last = l == loop ? to + size - 1 : m.k.extent[l] - 1;
+        low += g.coef[l] * (g.coef[l] > 0 ? first : last);
+        high += g.coef[l] * (g.coef[l] > 0 ? last : first);
+      }
+      if (low < 0 || high >= g.extent) return false;
+    }
+  return true;
+}
+
+/// t with tiles of this size along a loop that begin at element `from` to `to`.
+constexpr tile_sizes tile_at(const slot_map& m, tile_sizes t, int loop, index size, index from, index to, index elements) {
+  const tile_sizes sized = with_tile(t, loop, size);
+  const int border = border_of(m, loop);
+  if (border < 0) return sized;
+  if (is_inside(m, loop, from, to, elements)) return with_place(sized, border, tile_place::inside);
+  if (from == to && from == 0) return with_place(sized, border, tile_place::first);
+  if (from == to && from + elements == m.k.extent[loop]) return with_place(sized, border, tile_place::last);
+  return sized;
+}
+
+struct interval {
+  index low = 0, high = 0;
+};
+/// What a guard's value can be at the first element of a tile with `count` lanes.
+constexpr interval starts(const slot_map& m, const guard& g, tile_sizes t, index count) {
+  interval v{g.offset, g.offset};
+  for (int l = 0; l < m.k.loops; ++l) {
+    if (g.coef[l] == 0) continue;
+    const index span = l != m.k.lane ? iterations_of(t, l) : count < m.lanes ? count : iterations_of(t, l) * m.lanes;
+    const index last = m.k.extent[l] - span;
+    const int border = border_of(m, l);
+    const tile_place where = border >= 0 ? place_of(t, border) : tile_place::anywhere;
+    const index from = where == tile_place::last ? last : 0, to = where == tile_place::first ? 0 : last;
+    v.low += g.coef[l] * (g.coef[l] > 0 ? from : to);
+    v.high += g.coef[l] * (g.coef[l] > 0 ? to : from);
+  }
+  return v;
+}
+
+/// Whether a guard holds for all of slot s of a value with these bits: `elements` next to each other along the lanes,
+/// `along` apart (0: one element for all lanes).
+constexpr bool holds(const slot_map& m, int row, unsigned bits, tile_sizes t, int s, index along, index elements, index count) {
+  const guard& g = m.k.rows[row];
+  const int border = border_of(m, border_loop(m.k, g));
+  if (border >= 0 && place_of(t, border) == tile_place::inside) return true;
+  const interval start = starts(m, g, t, count);
+  const index slot = m.offset(g.coef, bits, t, s);
+  const index more = along > 0 && g.coef[m.k.lane] != 0 ? elements - 1 : 0;
+  return start.low + slot >= 0 && start.high + slot + more < g.extent;
+}
+
+/// Whether slot s of what an access loads has to ask its guards.
+constexpr bool needs_guards(const slot_map& m, int access, unsigned bits, tile_sizes t, int s, index vector_lanes, index count) {
+  const plan::access& a = m.k.at[access];
+  if (a.guards == 0) return false;
+  if (!m.clips(access)) return true;
+  const index along = vector_lanes > 1 ? a.stride[m.k.lane] : 0;
+  for (int r = 0; r < a.guards; ++r)
+    if (!holds(m, a.guard_first + r, bits, t, s, along, along * (count - 1) + 1, count)) return true;
+  return false;
+}
+
+/// Tiles of one size along a loop: `size` iterations of vectors or elements, all together `elements`.
+struct stage {
+  index times = 0, size = 0, elements = 0, from = 0;
+  constexpr index last() const { return from + (times - 1) * elements; }
+  constexpr index end() const { return from + times * elements; }
+};
+/// A loop goes in steps of its tile, then in smaller ones over what is left of it, then over the last lanes. Where it
+/// reaches beyond a border, its first and last tile stand apart.
+struct stages {
+  int count = 0;
+  stage of[7];
+  constexpr stages(const slot_map& m, int l) {
+    const index unit = l == m.k.lane ? m.lanes : 1;
+    const steps s = steps_of(m.k.extent[l] / unit, m.k.tile[l], m.k.factor >= 0);
+    const index rests = s.count * s.size * unit, tail = m.k.extent[l] % unit;
+    const bool border = border_of(m, l) >= 0;
+    add(border, m.k.extent[l], {s.count, s.size, s.size * unit, 0});
+    add(border, m.k.extent[l], {s.rests, s.rest, s.rest * unit, rests});
+    add(border, m.k.extent[l], {tail > 0, 1, tail, m.k.extent[l] - tail});
+  }
+
+ private:
+  constexpr void add(bool border, index extent, stage s) {
+    if (border && s.times > 1 && s.from == 0) {
+      of[count++] = {1, s.size, s.elements, 0};
+      s.from += s.elements, --s.times;
+    }
+    const bool ends = border && s.times > 1 && s.end() == extent;
+    if (ends) --s.times;
+    if (s.times > 0) of[count++] = s;
+    if (ends) of[count++] = {1, s.size, s.elements, s.end()};
+  }
+};
+
+}  // namespace intarsia::plan

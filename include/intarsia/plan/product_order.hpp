@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of the multiply-adds in one step of a reduction. One operand, the broadcast one if there is one, is loaded when
+// it is used and for all its uses together, so that one register serves all of its elements in turn; loaded beforehand they
+// spill the running sums. The other one is loaded at the beginning of each step of the reduction, or before all of them where
+// steps share vectors. Where windows overlap it is the other way round: the kernel's elements stay, each vector passes by once.
+#pragma once
+
+#include "intarsia/plan/slots.hpp"
+#include "intarsia/support/list.hpp"
+
+namespace intarsia::plan {
+
+/// The loops that the terms of a reduction differ along, and all that it sums over.
+constexpr unsigned term_bits(const slot_map& m) {
+  unsigned bits = m.outer_bits() | m.depends(m.k.term);
+  if (m.k.factor >= 0) bits |= m.depends(m.k.factor);
+  if (m.k.place >= 0) bits |= m.depends(m.k.place);
+  return bits | (((1u << m.k.loops) - 1) & ~m.outer_bits());
+}
+constexpr unsigned reduced_bits(const slot_map& m) { return term_bits(m) & ~m.outer_bits(); }
+
+/// The running result that slot s of a value with these bits goes to.
+constexpr int sum_of(const slot_map& m, unsigned bits, tile_sizes t, int s) {
+  const int turn = m.k.partial > 1 ? m.digit(bits, t, s, m.k.loops - 1) % m.k.partial : 0;
+  return turn * m.slots(m.outer_bits(), t) + m.project(bits, m.outer_bits(), t, s);
+}
+
+constexpr bool is_plain_load(const slot_map& m, int i) {
+  return i >= 0 && m.k.code[i].what == step::load && (m.k.at[m.k.code[i].a].guards == 0 || m.clips(m.k.code[i].a));
+}
+constexpr bool is_splat(const slot_map& m, int i) {
+  return is_plain_load(m, i) && m.k.lane >= 0 && m.k.at[m.k.code[i].a].stride[m.k.lane] == 0;
+}
+/// Nothing but the product reads it, and that once: it need not be kept.
+constexpr bool is_read_once(const nest& k, int i) {
+  int reads = (k.term == i) + (k.factor == i);
+  for (int j = 0; j < k.body; ++j) {
+    const instruction& c = k.code[j];
+    const int arity = c.what == step::map ? ir::facts_of(c.op).arity : 0;
+    reads += (arity > 0 && c.a == i) + (arity > 1 && c.b == i) + (arity > 2 && c.c == i);
+  }
+  return reads == 1;
+}
+
+/// The operand that is loaded when it is used; -1 if both are there before.
+constexpr int late_operand(const slot_map& m) {
+  const nest& k = m.k;
+  if (k.factor < 0) return -1;
+  if (k.window >= 0) return k.window;
+  if (is_splat(m, k.factor) && is_read_once(k, k.factor)) return k.factor;
+  if (is_splat(m, k.term) && is_read_once(k, k.term)) return k.term;
+  // two vectors: the operand with more of them passes by, the other stays
+  auto tile_slots = [&](int i) {
+    int n = 1;
+    for (int l = 0; l < k.loops; ++l)
+      if (m.depends(i) >> l & 1) n *= k.tile[l];
+    return n;
+  };
+  const int more = tile_slots(k.factor) > tile_slots(k.term) ? k.factor : k.term;
+  return is_plain_load(m, more) && is_read_once(k, more) ? more : -1;
+}
+constexpr int early_operand(const slot_map& m) { return late_operand(m) == m.k.factor ? m.k.term : m.k.factor; }
+
+/// Whether each step of the reduction loads its own part of the early operand.
+constexpr bool loads_by_step(const slot_map& m, tile_sizes t) {
+  if (late_operand(m) < 0 || m.k.window >= 0) return false;
+  const int early = early_operand(m);
+  return is_plain_load(m, early) && m.cells(early, t).count == m.slots(m.depends(early), t);
+}
+
+/// The products in the order in which they are made: step of the reduction by step, and in it element by element of the
+/// late operand. A run of products has one such element. `Count`: the slots of a term.
+template <int Count>
+struct product_order {
+  int runs = 0;
+  int first[Count + 1] = {};  // product of each run
+  int element[Count] = {};    // slot of the late operand, by run
+  int step[Count] = {};       // of the reduction, by run
+  int total[Count] = {};      // running result, by product
+  int cell[Count] = {};       // of the early operand, by product
+
+  constexpr product_order(const slot_map& m, tile_sizes t) {
+    const int late = late_operand(m), early = early_operand(m);
+    const bool window = m.k.window >= 0;
+    const unsigned terms = term_bits(m), late_bits = m.depends(late), early_bits = m.depends(early);
+    // of a window: column by column, each vector for all that it is in
+    const unsigned steps = window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
+    const cell_map late_cells = m.cells(late, t), early_cells = m.cells(early, t);
+    const int elements = window ? late_cells.count : m.slots(late_bits, t);
+    const int keys = m.slots(steps, t) * elements;
+    support::list<int> start(keys + 1), key(Count);
+    for (int s = 0; s < Count; ++s) {
+      const int from = m.project(terms, late_bits, t, s);
+      key[s] = m.project(terms, steps, t, s) * elements + (window ? late_cells.of[from] : from);
+      ++start[key[s] + 1];
+    }
+    for (int i = 0; i < keys; ++i) {
+      if (start[i + 1] > 0) {
+        first[runs] = start[i];
+        element[runs] = window ? late_cells.from[i % elements] : i % elements;
+        step[runs++] = window ? 0 : i / elements;
+      }
+      start[i + 1] += start[i];
+    }
+    first[runs] = Count;
+    for (int s = 0; s < Count; ++s) {
+      const int n = start[key[s]]++;
+      total[n] = sum_of(m, terms, t, s);
+      cell[n] = early_cells.of[m.project(terms, early_bits, t, s)];
+    }
+  }
+  constexpr int length(int run) const { return first[run + 1] - first[run]; }
+  /// Whether a run is the first one of its step.
+  constexpr bool begins(int run) const { return run == 0 || step[run - 1] != step[run]; }
+};
+
+/// Whether slot s of a value with these bits is one of this step of the reduction.
+constexpr bool belongs(const slot_map& m, unsigned bits, tile_sizes t, int s, int step) {
+  for (int l = m.k.outer; l < m.k.loops; ++l)
+    if ((bits >> l & 1) && m.digit(bits, t, s, l) != m.digit(reduced_bits(m), t, step, l)) return false;
+  return true;
+}
+/// Those of the early operand: how many, and the n-th.
+constexpr int slots_in_step(const slot_map& m, tile_sizes t, int step) {
+  const unsigned bits = m.depends(early_operand(m));
+  int n = 0;
+  for (int s = 0; s < m.slots(bits, t); ++s) n += belongs(m, bits, t, s, step);
+  return n;
+}
+constexpr int slot_in_step(const slot_map& m, tile_sizes t, int step, int n) {
+  const unsigned bits = m.depends(early_operand(m));
+  int s = 0;
+  while (!belongs(m, bits, t, s, step) || n-- > 0) ++s;
+  return s;
+}
+
+}  // namespace intarsia::plan
