@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=build/bench
-families=(small images convolutions gradients depthwise lenet resnet18 pointwise streaming)
+families=(small images convolutions winograd gradients depthwise lenet resnet18 pointwise streaming)
 onnxruntime=1.30.0  # of the npm package onnxruntime-node
 
 install_missing() {

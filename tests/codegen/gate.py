@@ -35,6 +35,9 @@ rules = {
     'corr2d': ['--require', product, '--forbid', 'division'],
     'conv1': ['--require', product, '--forbid', 'division'],
     'conv2': ['--require', product, '--forbid', 'division'],
+    'to_input': ['--require', product, '--forbid', 'division'],
+    'to_kernel': ['--require', product, '--forbid', 'division'],
+    'learn': ['--require', product, '--forbid', 'division'],
     'scale': ['--require', f'hot:{vector}', '--forbid', 'division'],  # whether a * b + c is one rounding is the compiler's choice
     'activate': ['--require', product],
 }

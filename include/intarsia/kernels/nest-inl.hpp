@@ -81,8 +81,10 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
   using Vectors = vectors_of<N, N::lanes>;
   if constexpr (!N::reductions) finish<N, Vectors, T, N::lanes, Count>(p, c, 0, sinks);
   else {
-    auto sum = start<N, Vectors, T>();
-    loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, sums<N, Vectors, T>>{sum});
+    using running = sums<N, Vectors, T>;
+    running sum;
+    start<N, Vectors>(sum, std::make_integer_sequence<int, running::count>{}, std::make_integer_sequence<int, running::places>{});
+    loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, running>{sum});
     join_partial<N, Vectors, T, N::K.partial>(sum);
     if constexpr (!N::horizontal || N::lanes == 1) finish<N, Vectors, T, N::lanes, Count>(p, c, sum, sinks);
     else {
@@ -156,7 +158,7 @@ struct kernels_of<target<HWY_TARGET>> {
   static constexpr plan::machine machine{
       static_cast<int>(HWY_MAX_BYTES),
 #if HWY_ARCH_X86
-      HWY_TARGET <= HWY_AVX3 ? 32 : 16
+      HWY_TARGET <= HWY_AVX3 ? 32 : HWY_TARGET <= HWY_AVX2 ? 16 : 15  // a product that is not fused needs one for itself
 #else
       32
 #endif

@@ -42,16 +42,16 @@ constexpr double neutral(ir::opcode op) {
 /// take the steps of the innermost loop in turn.
 template <class N, class Vectors, tile_sizes T>
 struct sums {
-  typename Vectors::template value_t<N::sum_type> v[N::slots.slots(N::outer_bits, T) * N::K.partial];
-  typename Vectors::template value_t<ir::dtype::i32> place[N::is_arg ? N::slots.slots(N::outer_bits, T) : 1];
+  static constexpr int results = N::slots.slots(N::outer_bits, T), count = results * N::K.partial, places = N::is_arg ? results : 0;
+  typename Vectors::template value_t<N::sum_type> v[count];
+  typename Vectors::template value_t<ir::dtype::i32> place[places > 0 ? places : 1];
 };
 
-template <class N, class Vectors, tile_sizes T>
-HWY_INLINE sums<N, Vectors, T> start() {
-  sums<N, Vectors, T> s;
-  for (auto& v : s.v) v = Vectors::template constant<N::sum_type>(neutral<N::sum_type>(N::K.reduction));
-  for (auto& v : s.place) v = Vectors::template constant<ir::dtype::i32>(N::is_arg ? 2147483647.0 : 0);
-  return s;
+/// One by one: of a loop g++ makes a call of memset.
+template <class N, class Vectors, class Sums, int... S, int... P>
+HWY_INLINE void start(Sums& sum, std::integer_sequence<int, S...>, std::integer_sequence<int, P...>) {
+  ((sum.v[S] = Vectors::template constant<N::sum_type>(neutral<N::sum_type>(N::K.reduction))), ...);
+  ((sum.place[P] = Vectors::template constant<ir::dtype::i32>(2147483647.0)), ...);
 }
 
 template <class N, class Vectors, int Later, class Sums, int... S>

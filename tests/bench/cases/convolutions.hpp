@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions of networks, batch 1, NCHW: every distinct one of ResNet-50, and depthwise ones; forward and both gradients.
+// Convolutions of networks, batch 1, NCHW: every distinct one of ResNet-50, those with Winograd's algorithm, depthwise ones; forward and both gradients.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace bench {
 
 struct convolution {
   std::size_t channels, size, outputs, kernel, stride = 1, groups = 1;
-  bool brief = false;
+  bool brief = false, winograd = false;
 
   constexpr std::size_t pad() const { return kernel / 2; }
   constexpr std::size_t out_size() const { return (size + 2 * pad() - kernel) / stride + 1; }
@@ -20,7 +20,7 @@ struct convolution {
   constexpr std::size_t taps() const { return channels / groups * kernel * kernel; }
   std::string name() const {
     auto s = [](std::size_t n) { return std::to_string(n); };
-    return s(kernel) + "x" + s(kernel) + (stride > 1 ? " s" + s(stride) : "") + " " + s(channels) + "x" + s(size) + "x" + s(size) + (groups > 1 ? "" : " to " + s(outputs));
+    return (winograd ? "Winograd " : "") + s(kernel) + "x" + s(kernel) + (stride > 1 ? " s" + s(stride) : "") + " " + s(channels) + "x" + s(size) + "x" + s(size) + (groups > 1 ? "" : " to " + s(outputs));
   }
 };
 
@@ -33,6 +33,10 @@ inline constexpr std::array resnet50{
     convolution{256, 14, 1024, 1}, convolution{1024, 14, 256, 1}, convolution{1024, 14, 512, 1},
     convolution{512, 7, 2048, 1}, convolution{2048, 7, 512, 1},
     convolution{256, 56, 512, 1, 2}, convolution{512, 28, 1024, 1, 2}, convolution{1024, 14, 2048, 1, 2}};
+
+/// Peers multiply every tap; Intarsia may use Winograd's algorithm.
+inline constexpr std::array winograd{convolution{64, 56, 64, 3, 1, 1, false, true}, convolution{128, 28, 128, 3, 1, 1, false, true},
+                                     convolution{256, 14, 256, 3, 1, 1, false, true}, convolution{512, 7, 512, 3, 1, 1, false, true}};
 
 inline constexpr std::array depthwise{convolution{32, 112, 32, 3, 1, 32}, convolution{144, 56, 144, 3, 2, 144}, convolution{960, 7, 960, 3, 1, 960}};
 
@@ -47,6 +51,7 @@ inline std::string name_of(const convolution& c, pass p) {
 inline work work_of(const std::string& family, const convolution& c, pass p) {
   const input x = whole(c.in_elements(), 8), w = whole(c.weights(), 6), y = whole(c.out_elements(), 4);
   work all{family, name_of(c, p), 2.0 * static_cast<double>(c.taps() * c.out_elements()), 4.0 * static_cast<double>(x.size + w.size + y.size), {}, {}};
+  if (c.winograd) all.tolerance = 5e-5;
   if (p == pass::forward) all.inputs = {x, w}, all.outputs = {y.size}, all.brief = c.brief;
   else if (p == pass::to_input) all.inputs = {w, y}, all.outputs = {x.size};
   else all.inputs = {x, y}, all.outputs = {w.size};
@@ -57,6 +62,7 @@ inline std::vector<work> convolution_works() {
   std::vector<work> all;
   for (pass p : passes)
     for (const convolution& c : resnet50) all.push_back(work_of(p == pass::forward ? "convolutions" : "gradients", c, p));
+  for (const convolution& c : winograd) all.push_back(work_of("winograd", c, pass::forward));
   for (const convolution& c : depthwise)
     for (pass p : passes) all.push_back(work_of("depthwise", c, p));
   return all;

@@ -10,6 +10,7 @@
 namespace bench {
 
 inline constexpr const char* resnet18_name = "ResNet-18, 1x3x224x224";
+inline constexpr const char* resnet18_winograd_name = "ResNet-18, 1x3x224x224, Winograd";  // Intarsia's 3x3 layers of stride 1
 
 struct normed {
   std::size_t channels, outputs, kernel, stride, out_size;
@@ -34,7 +35,9 @@ inline std::vector<work> resnet18_works() {
   w.inputs.push_back({512 * classes, -0.044f, 0.044f});
   w.inputs.push_back({classes, -0.044f, 0.044f});
   for (const input& i : w.inputs) w.bytes += 4.0 * static_cast<double>(i.size);
-  return {w};
+  work by_winograd = w;
+  by_winograd.name = resnet18_winograd_name;
+  return {w, by_winograd};
 }
 
 }  // namespace bench

@@ -6,12 +6,15 @@
 namespace bench {
 namespace {
 
+/// The way to make its products is one more option of a layer.
+template <const convolution& C, auto... Options>
+using layer = ia::nn::conv2d<C.channels, C.outputs, C.kernel, ia::pad<C.pad()>, ia::stride<C.stride>, ia::groups<C.groups>, ia::no_bias, Options...>;
 
 template <const auto& Works>
 void offer_all(registry& r) {
   for_each_work<Works>([&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
     static constexpr convolution c = Works[I];
-    using net = ia::nn::conv2d<c.channels, c.outputs, c.kernel, ia::pad<c.pad()>, ia::stride<c.stride>, ia::groups<c.groups>, ia::no_bias>;
+    using net = typename std::conditional_t<c.winograd, std::type_identity<layer<c, ia::winograd>>, std::type_identity<layer<c>>>::type;
     r.offer(me, name_of(c, pass::forward), [](const arrays& a) {
       ia::weights<net> theta;
       std::copy_n(a.in[1], c.weights(), ia::get<"weight">(theta).data());
@@ -25,6 +28,7 @@ void offer_all(registry& r) {
 
 void convolutions_of_intarsia(registry& r) {
   offer_all<resnet50>(r);
+  offer_all<winograd>(r);
   offer_all<depthwise>(r);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // oneDNN as its experts use it: of the layouts that it has for a convolution the fastest one, found by trying.
-// "oneDNN" takes and gives plain NCHW, reorders counted; "oneDNN own layout" leaves data in the layout that suits it.
+// "oneDNN" takes and gives plain NCHW, reorders counted; "oneDNN own layout" leaves data in the layout that suits it; "oneDNN
+// Winograd" is its own Winograd kernel, asked for by name, from and to NCHW.
 #include <dnnl.hpp>
 
 #include <chrono>
@@ -21,7 +22,7 @@ std::string version() {
   const dnnl_version_t* v = dnnl_version();
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
-const bench::contender plain{"oneDNN", version()}, own{"oneDNN own layout", version(), bench::role::aside};
+const bench::contender plain{"oneDNN", version()}, own{"oneDNN own layout", version(), bench::role::aside}, by_winograd{"oneDNN Winograd", version(), bench::role::aside};
 
 dnnl::engine& engine() {
   static dnnl::engine e(dnnl::engine::kind::cpu, 0);
@@ -45,17 +46,16 @@ struct shape {
   memory::dims x, w, y, stride, pad;
 };
 
-plan make_plan(const shape& s, bench::pass p, tag layout, tag weight_layout) {
+plan make_plan(const shape& s, bench::pass p, dnnl::algorithm how, tag layout, tag weight_layout) {
   auto desc = [](const memory::dims& d, tag t) { return memory::desc(d, memory::data_type::f32, t); };
   const memory::desc x = desc(s.x, layout), w = desc(s.w, weight_layout), y = desc(s.y, layout);
-  const auto direct = dnnl::algorithm::convolution_direct;
-  const dnnl::convolution_forward::primitive_desc forward({dnnl::prop_kind::forward_training, direct, x, w, y, s.stride, s.pad, s.pad}, engine());
+  const dnnl::convolution_forward::primitive_desc forward({dnnl::prop_kind::forward_training, how, x, w, y, s.stride, s.pad, s.pad}, engine());
   if (p == bench::pass::forward) return {dnnl::convolution_forward(forward), forward.src_desc(), forward.weights_desc(), forward.dst_desc(), {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST}, forward.impl_info_str()};
   if (p == bench::pass::to_input) {
-    const dnnl::convolution_backward_data::primitive_desc d({direct, x, w, y, s.stride, s.pad, s.pad}, engine(), forward);
+    const dnnl::convolution_backward_data::primitive_desc d({how, x, w, y, s.stride, s.pad, s.pad}, engine(), forward);
     return {dnnl::convolution_backward_data(d), d.weights_desc(), d.diff_dst_desc(), d.diff_src_desc(), {DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC}, d.impl_info_str()};
   }
-  const dnnl::convolution_backward_weights::primitive_desc d({direct, x, w, y, s.stride, s.pad, s.pad}, engine(), forward);
+  const dnnl::convolution_backward_weights::primitive_desc d({how, x, w, y, s.stride, s.pad, s.pad}, engine(), forward);
   return {dnnl::convolution_backward_weights(d), d.src_desc(), d.diff_dst_desc(), d.diff_weights_desc(), {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS}, d.impl_info_str()};
 }
 
@@ -98,7 +98,7 @@ bench::task task_of(const shape& s, bench::pass p, const plan& c, const bench::a
                        });
 }
 
-bench::task fastest(const shape& s, bench::pass p, const bench::arrays& a, bool grouped, bool count_reorders) {
+bench::task fastest(const shape& s, bench::pass p, const bench::arrays& a, bool grouped, bool count_reorders, dnnl::algorithm how = dnnl::algorithm::convolution_direct) {
   const tag weights = grouped ? tag::goihw : tag::oihw;
   bench::task best;
   double least = std::numeric_limits<double>::max();
@@ -106,7 +106,7 @@ bench::task fastest(const shape& s, bench::pass p, const bench::arrays& a, bool 
     if (!count_reorders && layout == tag::nchw) continue;
     bench::task t;
     try {
-      const plan c = make_plan(s, p, layout, tag::any);
+      const plan c = make_plan(s, p, how, layout, tag::any);
       if (c.kernel.starts_with("ref")) continue;  // its slow oracle
       t = task_of(s, p, c, a, weights, count_reorders);
     } catch (const dnnl::error&) {
@@ -125,7 +125,8 @@ bench::task fastest(const shape& s, bench::pass p, const bench::arrays& a, bool 
   return best;
 }
 
-void offer(bench::registry& r, const std::string& name, const shape& s, bench::pass p, bool grouped) {
+void offer(bench::registry& r, const std::string& name, const shape& s, bench::pass p, bool grouped, bool winograd) {
+  if (winograd && p == bench::pass::forward) r.offer(by_winograd, name, [=](const bench::arrays& a) { return fastest(s, p, a, false, true, dnnl::algorithm::convolution_winograd); });
   for (bool count_reorders : {true, false})
     r.offer(count_reorders ? plain : own, name, [=](const bench::arrays& a) { return fastest(s, p, a, grouped, count_reorders); });
 }
@@ -143,9 +144,10 @@ BENCH_MODULE {
       for (bench::pass p : bench::passes) {
         const long n = extent(c.channels), o = extent(c.outputs), k = extent(c.kernel), in = extent(c.size), out = extent(c.out_size()), g = extent(c.groups);
         const memory::dims w = g > 1 ? memory::dims{g, o / g, n / g, k, k} : memory::dims{o, n, k, k};
-        offer(r, name_of(c, p), {{1, n, in, in}, w, {1, o, out, out}, {extent(c.stride), extent(c.stride)}, {extent(c.pad()), extent(c.pad())}}, p, g > 1);
+        offer(r, name_of(c, p), {{1, n, in, in}, w, {1, o, out, out}, {extent(c.stride), extent(c.stride)}, {extent(c.pad()), extent(c.pad())}}, p, g > 1, c.winograd);
       }
   };
   convolutions(bench::resnet50);
+  convolutions(bench::winograd);
   convolutions(bench::depthwise);
 }

@@ -175,7 +175,7 @@ void small(bench::registry& r, const bench::contender& me) {
 }
 
 void resnet18(bench::registry& r, const bench::contender& me) {
-  r.offer(me, bench::resnet18_name, [](const bench::arrays& a) {
+  for (const char* name : {bench::resnet18_name, bench::resnet18_winograd_name}) r.offer(me, name, [](const bench::arrays& a) {
     const onnx::shape xs{1, 3, 224, 224}, ys{1, extent(bench::classes)};
     onnx::model m;
     std::size_t next = 0;
@@ -208,6 +208,7 @@ BENCH_MODULE {
   small(r, me);
   images(r, me);
   convolutions(r, me, bench::resnet50);
+  convolutions(r, me, bench::winograd);
   convolutions(r, me, bench::depthwise);
   lenets(r, me);
   pointwise(r, me);

@@ -123,7 +123,7 @@ void small(bench::registry& r) {
 
 /// Batch norms folded into the convolutions, everything in oneDNN's layout from the first to the last convolution.
 void resnet18(bench::registry& r) {
-  r.offer(me, bench::resnet18_name, [](const bench::arrays& a) {
+  for (const char* name : {bench::resnet18_name, bench::resnet18_winograd_name}) r.offer(me, name, [](const bench::arrays& a) {
     const at::InferenceMode no_autograd;
     struct layer {
       at::Tensor weight, bias;
@@ -160,6 +160,7 @@ BENCH_MODULE {
   small(r);
   images(r);
   convolutions(r, bench::resnet50);
+  convolutions(r, bench::winograd);
   convolutions(r, bench::depthwise);
   lenets(r);
   pointwise(r);
