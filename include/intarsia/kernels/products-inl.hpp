@@ -20,7 +20,7 @@ inline constexpr const auto& order = order_for<N, plan::sizes_alone(T)>;
 
 template <class N, class Vectors, index Lanes, index Count, class V>
 HWY_INLINE void multiply(V& total, V current, V vector) {
-  if constexpr (Count < Lanes && N::horizontal) vector = first_lanes<Count>(vector);
+  if constexpr (N::horizontal) vector = first_lanes<N, N::early, Lanes, Count>(vector);
   if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(current, vector, total);
   else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(current, vector));
 }
@@ -40,7 +40,7 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
     load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
   if constexpr (Run == 0 || N::slots.slots(depends_v<N, N::late>, T) > 1) {
     current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
-    if constexpr (Count < Lanes && N::horizontal) current = first_lanes<Count>(current);
+    if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
     keep_in_register(current);
   }
   const auto& v = static_cast<const cell<N, Vectors, N::early, T>&>(known).v;

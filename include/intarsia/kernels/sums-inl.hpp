@@ -14,10 +14,13 @@ INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The first lanes; zero in the others.
-template <index Count, class V>
+/// The first lanes of instruction I's value, zero in the others: so is what is loaded from a sequence already.
+template <class N, int I, index Lanes, index Count, class V>
 HWY_INLINE V first_lanes(V v) {
-  return hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), v);
+  constexpr plan::instruction i = N::K.code[I];
+  constexpr bool is_sequence = i.what == plan::step::load && N::K.at[i.a].guards == 0 && N::K.lane >= 0 && N::K.at[i.a].stride[N::K.lane] == 1;
+  if constexpr (Count == Lanes || is_sequence) return v;
+  else return hn::IfThenElseZero(hn::FirstN(hn::DFromV<V>(), static_cast<std::size_t>(Count)), v);
 }
 
 template <class Vectors, ir::dtype Type, ir::opcode Op, class V>
@@ -80,11 +83,11 @@ HWY_INLINE void accumulate_slot(const Cells& known, Sums& sum) {
   auto& total = sum.v[at];
   if constexpr (N::K.factor >= 0) {
     auto factor = get<N, Vectors, N::K.factor, T, Bits, S>(known);
-    if constexpr (Count < Lanes && N::horizontal) term = first_lanes<Count>(term), factor = first_lanes<Count>(factor);
+    if constexpr (N::horizontal) term = first_lanes<N, N::K.term, Lanes, Count>(term), factor = first_lanes<N, N::K.factor, Lanes, Count>(factor);
     if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(term, factor, total);
     else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(term, factor));
   } else if constexpr (N::K.reduction == ir::opcode::add) {
-    if constexpr (Count < Lanes && N::horizontal) term = first_lanes<Count>(term);
+    if constexpr (N::horizontal) term = first_lanes<N, N::K.term, Lanes, Count>(term);
     total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, term);
   } else {
     constexpr bool largest = N::K.reduction == ir::opcode::max || N::K.reduction == ir::opcode::argmax;

@@ -48,11 +48,11 @@ HWY_INLINE void take(const Cells& known, V& sum) {
   constexpr ir::dtype type = sink_type<N, Sink>;
   using D = typename Vectors::template tag<held_t<type>>;
   auto term = get<N, Vectors, sink.term, T, N::outer_bits, S>(known);
-  if constexpr (Count < Lanes && sink.op == ir::opcode::add) term = first_lanes<Count>(term);
+  if constexpr (sink.op == ir::opcode::add) term = first_lanes<N, sink.term, Lanes, Count>(term);
   else if constexpr (Count < Lanes) term = hn::IfThenElse(hn::FirstN(D(), static_cast<std::size_t>(Count)), term, sum);
   if constexpr (sink.factor >= 0) {
     auto factor = get<N, Vectors, sink.factor, T, N::outer_bits, S>(known);
-    if constexpr (Count < Lanes) factor = first_lanes<Count>(factor);
+    factor = first_lanes<N, sink.factor, Lanes, Count>(factor);
     if constexpr (ir::is_float(type)) sum = hn::MulAdd(term, factor, sum);
     else sum = pointwise<Vectors, ir::opcode::add, type, type>::run(sum, pointwise<Vectors, ir::opcode::mul, type, type>::run(term, factor));
   } else sum = combine<Vectors, type, sink.op>(sum, term);

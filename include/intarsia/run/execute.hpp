@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "intarsia/compile.hpp"
+#include "intarsia/plan/padding.hpp"
 #include "intarsia/run/refuse.hpp"
 #include "intarsia/support/target.hpp"
 
@@ -66,13 +67,24 @@ constexpr int next_zeroed(int group, int from) {
     if (buffers[b].zeroed && buffers[b].first == group) return b;
   return -1;
 }
+/// Axis `A` of the border of a value, and the further ones in its own part of it.
+template <plan::padding Padding, int A = 0>
+INTARSIA_INLINE void zero_border(char* at) {
+  constexpr plan::padded_axis a = Padding.axis[A];
+  if constexpr (a.from > 0) std::memset(at, 0, static_cast<std::size_t>(a.from * a.step));
+  if constexpr (a.to < a.extent) std::memset(at + a.to * a.step, 0, static_cast<std::size_t>((a.extent - a.to) * a.step));
+  if constexpr (A + 1 < Padding.axes)
+    for (index i = a.from; i < a.to; ++i) zero_border<Padding, A + 1>(at + i * a.step);
+}
 /// Borders, and sums over the batch: zero before their first group, in tiles before the first tile.
 template <class Program, int Group, int From = 0>
 INTARSIA_INLINE void zero_buffers(const memory& m) {
   constexpr int found = next_zeroed<Program>(Group, From);
   if constexpr (found >= 0) {
     constexpr plan::buffer b = Program::planned::view().buffers[found];
-    std::memset(start_of<Program, found>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
+    constexpr plan::padding padding = plan::padding_of(Program::tiled::view(), Program::fused::view(), Program::planned::view(), found);
+    if constexpr (padding.axes > 0) zero_border<padding>(start_of<Program, found>(m));
+    else std::memset(start_of<Program, found>(m), 0, static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
     zero_buffers<Program, Group, found + 1>(m);
   }
   (void)m;
