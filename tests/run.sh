@@ -37,4 +37,6 @@ run() {
 mkdir -p build
 run g++ g++
 run clang clang++-19
+echo "== the benchmark's short form: ratios to plain loops, beside a copy; nothing is judged"
+tests/bench/run.sh --short
 echo "$passed passed, 0 failed"

@@ -47,7 +47,7 @@ page() {
 }
 
 short() {
-  [ -f "$out/short/build.ninja" ] || CXX=g++ meson setup "$out/short" -Dtests=false -Dexamples=false -Dbench=true -Dbench_brief=true >/dev/null
+  [ -f "$out/short/build.ninja" ] || CXX=g++ meson setup "$out/short" -Dtests=false -Dexamples=false -Dtool=disabled -Dbench=true -Dbench_brief=true >/dev/null
   ninja -C "$out/short" --quiet
   "$out/short/tests/bench/runner" --brief --rounds 5 "$out"/short/tests/bench/*.so
 }
