@@ -89,23 +89,31 @@ struct overlap {
 
 [[gnu::noinline, gnu::cold]] inline void report_places() { support::fail("intarsia: [places] two results of a call in the same memory"); }
 
-/// Runs the program by `run(at, to)`; where a result overlaps what is read, results are made beside their places and
-/// then copied.
+/// Results made beside their places and then copied. An own frame, so that the buffer costs nothing where nothing overlaps.
+template <class Program, class Run>
+[[gnu::noinline]] void execute_beside(const void* const* at, void* const* to, Run run) {
+  using laps = overlap<Program>;
+  alignas(64) static thread_local char beside[laps::facts.offset[laps::outputs]];
+  void* there[laps::outputs];
+  for (int o = 0; o < laps::outputs; ++o) there[o] = to[o] ? beside + laps::facts.offset[o] : nullptr;
+  run(at, static_cast<void* const*>(there));
+  for (int o = 0; o < laps::outputs; ++o)
+    if (to[o]) std::memcpy(to[o], there[o], static_cast<std::size_t>(laps::facts.output_bytes[o]));
+}
+
+/// Runs the program by `run(at, to)`; where a result overlaps what is read, beside its place.
 /// Errors: [places].
 template <class Program, class Run>
 INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to, Run run) {
   using laps = overlap<Program>;
   if (laps::collides(at, to)) [[unlikely]] report_places();
   if (!laps::exists(at, to)) [[likely]] return run(at, to);
-  // an own frame, so that the buffer costs nothing where nothing overlaps
-  [&]() __attribute__((noinline)) {
-    alignas(64) static thread_local char beside[laps::facts.offset[laps::outputs]];
-    void* there[laps::outputs];
-    for (int o = 0; o < laps::outputs; ++o) there[o] = to[o] ? beside + laps::facts.offset[o] : nullptr;
-    run(at, static_cast<void* const*>(there));
-    for (int o = 0; o < laps::outputs; ++o)
-      if (to[o]) std::memcpy(to[o], there[o], static_cast<std::size_t>(laps::facts.output_bytes[o]));
-  }();
+  // copies: the addresses themselves stay in registers for the likely case
+  const void* from[laps::arguments > 0 ? laps::arguments : 1] = {};
+  void* into[laps::outputs > 0 ? laps::outputs : 1] = {};
+  for (int a = 0; a < laps::arguments; ++a) from[a] = at[a];
+  for (int o = 0; o < laps::outputs; ++o) into[o] = to[o];
+  execute_beside<Program>(from, into, run);
 }
 
 }  // namespace intarsia::run
