@@ -25,12 +25,15 @@ std::string per_fma(int n, int fmas) { return with_digits(fmas == 0 ? 0 : static
 
 /// Mentions of the kernel's whole specification say nothing to a reader.
 std::string without_specification(std::string name) {
-  const auto at = name.find("nest_kernel<");
-  if (at == std::string::npos) return name;
-  int depth = 0;
-  for (std::size_t i = at + 11; i < name.size(); ++i) {
-    if (name[i] == '<') ++depth;
-    if (name[i] == '>' && --depth == 0) return name.substr(0, at + 12) + "..." + name.substr(i);
+  for (const std::string_view nest : {"nest_kernel<", "nest_on<"}) {
+    const auto at = name.find(nest);
+    if (at == std::string::npos) continue;
+    const auto open = at + nest.size() - 1;
+    int depth = 0;
+    for (std::size_t i = open; i < name.size(); ++i) {
+      if (name[i] == '<') ++depth;
+      if (name[i] == '>' && --depth == 0) return name.substr(0, open + 1) + "..." + name.substr(i);
+    }
   }
   return name;
 }

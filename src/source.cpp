@@ -25,24 +25,21 @@ std::string_view bracketed(std::string_view s) {
   return {};
 }
 
-/// One of the functions that make up a kernel, with its template arguments: `compute`, {"vectors<8, 4>", "2", ...}.
+/// One of the functions that make up a kernel, with its template arguments behind the nest: `compute`, {"vectors<8, 4>", "2", ...}.
 struct kernel_function {
   std::string name;
   std::vector<std::string> arguments;
 };
 
 kernel_function kernel_function_in(std::string_view frame) {
+  // name<intarsia::N_AVX2::nest_on<...>, further arguments>(...)
   kernel_function f;
-  const auto at = frame.find("nest_kernel<");
-  if (at == frame.npos) return f;
-  frame = frame.substr(at + 11);
-  const auto spec = bracketed(frame);
-  if (spec.empty() || !frame.substr(spec.size()).starts_with("::")) return f;
-  frame = frame.substr(spec.size() + 2);
-  const auto end = std::min(frame.find_first_of("<("), frame.size());
-  f.name = std::string(frame.substr(0, end));
-  if (end == frame.size() || frame[end] != '<') return f;
-  const auto list = bracketed(frame.substr(end));
+  const auto nest = frame.find("::nest_on<");
+  const auto open = nest == frame.npos ? frame.npos : frame.rfind('<', nest);
+  if (open == frame.npos) return f;
+  const auto before = frame.substr(0, open).find_last_of(": ");
+  f.name = std::string(frame.substr(before == frame.npos ? 0 : before + 1, open - (before == frame.npos ? 0 : before + 1)));
+  const auto list = bracketed(frame.substr(open));
   int depth = 0;
   for (std::size_t i = 1, begin = 1; i < list.size(); ++i) {
     if (std::string_view("<({").find(list[i]) != std::string_view::npos) ++depth;
@@ -54,6 +51,7 @@ kernel_function kernel_function_in(std::string_view frame) {
       begin = i + 1;
     } else if (std::string_view(">)}").find(list[i]) != std::string_view::npos) --depth;
   }
+  if (!f.arguments.empty()) f.arguments.erase(f.arguments.begin());  // the nest
   return f;
 }
 
@@ -63,22 +61,22 @@ int number_in(const kernel_function& f, std::size_t argument) {
   return v;
 }
 
-/// What the functions of nest-inl.hpp do, by their names and template arguments.
+/// What the functions in kernels/ do, by their names and template arguments.
 std::string part_of(const kernel_function& f, const plan::nest& k, const std::vector<std::string>& formulas) {
   auto formula = [&](int i) { return i >= 0 && static_cast<std::size_t>(i) < formulas.size() ? formulas[static_cast<std::size_t>(i)] : std::string(); };
   auto step = [&](int i) { return i >= 0 && i < k.instructions && k.code[i].what == plan::step::load ? "load " + formula(i) : formula(i); };
-  if (f.name == "compute" || f.name == "load" || f.name == "compute_slots") return step(number_in(f, 1));
-  if (f.name == "accumulate_slot" || f.name == "accumulate" || f.name == "product" || f.name == "multiply_add") {
+  if (f.name == "compute" || f.name == "load" || f.name == "load_at" || f.name == "compute_slots") return step(number_in(f, 1));
+  if (f.name == "accumulate_slot" || f.name == "accumulate" || f.name == "multiply" || f.name == "products" || f.name == "multiply_add") {
     if (k.factor >= 0) return "sum += " + formula(k.term) + " * " + formula(k.factor);
     return "sum of " + formula(k.term);
   }
-  if (f.name == "store_slot" || f.name == "store_one" || f.name == "store_transposed" || f.name == "store_slots") {
+  if (f.name == "store_one" || f.name == "store_transposed" || f.name == "store_interleaved" || f.name == "store_slots") {
     const int s = number_in(f, 1);
     return s >= 0 && s < k.all_stores ? "store " + formula(k.store[s].value) : "";
   }
-  if (f.name == "take" || f.name == "take_slots" || f.name == "combine" || f.name == "conclude" || f.name == "whole") return "totals";
+  if (f.name == "take" || f.name == "take_slots" || f.name == "conclude" || f.name == "whole") return "totals";
   if (f.name == "start" || f.name == "clear") return "sums begin at zero";
-  if (f.name == "for_loop" || f.name == "advance" || f.name == "outer_loop" || f.name == "reduce_loop") return "loop";
+  if (f.name == "loop" || f.name == "advance") return "loop";
   return "";
 }
 

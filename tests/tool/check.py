@@ -105,7 +105,7 @@ with tempfile.TemporaryDirectory() as temporary:
     else:
         print('llvm-mca is not installed: its estimates are left out')
     sourced = prints('asm', program, 'convolve', '--source')
-    check(re.search(r'; sum \+= .*nest-inl.hpp:\d+', sourced), f'no origin of the products:\n{sourced}')
+    check(re.search(r'; sum \+= .*products-inl.hpp:\d+', sourced), f'no origin of the products:\n{sourced}')
 
     # rules: kept, broken with the instruction, not to be read
     kept = run('asm', program, 'convolve', '--forbid', 'hot:call|spill|division', '--require', 'hot:fma|mul')
