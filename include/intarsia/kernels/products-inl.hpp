@@ -21,8 +21,7 @@ inline constexpr const auto& order = order_for<N, plan::sizes_alone(T)>;
 template <class N, class Vectors, index Lanes, index Count, class V>
 HWY_INLINE void multiply(V& total, V current, V vector) {
   if constexpr (N::horizontal) vector = first_lanes<N, N::early, Lanes, Count>(vector);
-  if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(current, vector, total);
-  else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(current, vector));
+  total = add_product<Vectors, N::sum_type>(total, current, vector);
 }
 
 /// The slots of the early operand that belong to this step of the reduction.

@@ -31,6 +31,13 @@ HWY_INLINE V combine(V a, V b) {
   else return min_of(d, a, b);
 }
 
+/// total + a * b, in one rounding where the target has it.
+template <class Vectors, ir::dtype Type, class V>
+HWY_INLINE V add_product(V total, V a, V b) {
+  if constexpr (ir::is_float(Type)) return hn::MulAdd(a, b, total);
+  else return pointwise<Vectors, ir::opcode::add, Type, Type>::run(total, pointwise<Vectors, ir::opcode::mul, Type, Type>::run(a, b));
+}
+
 /// What a running result begins with.
 template <ir::dtype Type>
 constexpr double neutral(ir::opcode op) {
@@ -84,8 +91,7 @@ HWY_INLINE void accumulate_slot(const Cells& known, Sums& sum) {
   if constexpr (N::K.factor >= 0) {
     auto factor = get<N, Vectors, N::K.factor, T, Bits, S>(known);
     if constexpr (N::horizontal) term = first_lanes<N, N::K.term, Lanes, Count>(term), factor = first_lanes<N, N::K.factor, Lanes, Count>(factor);
-    if constexpr (ir::is_float(N::sum_type)) total = hn::MulAdd(term, factor, total);
-    else total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, pointwise<Vectors, ir::opcode::mul, N::sum_type, N::sum_type>::run(term, factor));
+    total = add_product<Vectors, N::sum_type>(total, term, factor);
   } else if constexpr (N::K.reduction == ir::opcode::add) {
     if constexpr (N::horizontal) term = first_lanes<N, N::K.term, Lanes, Count>(term);
     total = pointwise<Vectors, ir::opcode::add, N::sum_type, N::sum_type>::run(total, term);

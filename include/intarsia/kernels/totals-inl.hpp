@@ -53,8 +53,7 @@ HWY_INLINE void take(const Cells& known, V& sum) {
   if constexpr (sink.factor >= 0) {
     auto factor = get<N, Vectors, sink.factor, T, N::outer_bits, S>(known);
     factor = first_lanes<N, sink.factor, Lanes, Count>(factor);
-    if constexpr (ir::is_float(type)) sum = hn::MulAdd(term, factor, sum);
-    else sum = pointwise<Vectors, ir::opcode::add, type, type>::run(sum, pointwise<Vectors, ir::opcode::mul, type, type>::run(term, factor));
+    sum = add_product<Vectors, type>(sum, term, factor);
   } else sum = combine<Vectors, type, sink.op>(sum, term);
 }
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Sink, class Cells, int... S>
