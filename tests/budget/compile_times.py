@@ -5,8 +5,10 @@
     compile_times.py ROOT NAME,NAME,... COMPILER [flags...]
 
 The budgets are for the machine on which the headers that the library builds on, Highway and Hana, take 1.1 s. They are
-compiled first and last; where they take longer, the budgets grow with them. A compilation may take a quarter more, as two
-runs on a busy machine differ by that much; both figures are printed. Only g++'s seconds are held against budgets.
+compiled before and after each source; where they take longer, the budget grows with them. A compilation may take a
+quarter more, as two runs on a busy machine differ by that much; both figures are printed. One over that is compiled
+again, twice at most: neighbours only ever add time (the umbrella: 2.7 to 2.9 s in five runs, 4.4 in a sixth), so a
+source that is truly too slow is so three times. Only g++'s seconds are held against budgets.
 Clang compiles the 32 blocks and the 2,000 nodes, within its default limit of constant evaluation.
 """
 import os
@@ -50,16 +52,20 @@ with tempfile.TemporaryDirectory() as temporary:
     into = pathlib.Path(temporary)
     headers = '#define HWY_WANT_AVX3_DL 1\n#include <hwy/highway.h>\n#include <boost/hana.hpp>\n'
     before = cost(headers, into)[0]
-    costs = {name: cost(source, into) for name, source, *_ in budgets if name in names}
-    reference = max(before, cost(headers, into)[0])
-slower = max(1.0, reference / reference_seconds)
-print(f'Highway and Hana {reference:.2f} s, so budgets times {slower:.2f}; refused at {noise} times that')
-for name, _, seconds, megabytes, why in budgets:
-    if name not in costs:
-        continue
-    used, memory = costs[name]
-    over = is_gcc and (used > seconds * slower * noise or (megabytes is not None and memory > megabytes))
-    failed += over
-    limits = f' of {seconds * slower:.1f} s' if is_gcc else ' s'
-    print(f'{name:10} {used:5.1f}{limits}, {memory:4.0f}' + (f' of {megabytes}' if megabytes and is_gcc else '') + f' MB  ({why})' + ('  OVER THE BUDGET' if over else ''))
+    print(f'seconds over {noise} times the budget are refused')
+    for name, source, seconds, megabytes, why in budgets:
+        if name not in names:
+            continue
+        for attempt in range(3):
+            used, memory = cost(source, into)
+            after = cost(headers, into)[0]
+            reference = max(before, after)
+            before = after
+            budget = seconds * max(1.0, reference / reference_seconds)
+            over = is_gcc and (used > budget * noise or (megabytes is not None and memory > megabytes))
+            limits = f' of {budget:4.1f} s where Highway and Hana take {reference:.2f}' if is_gcc else ' s'
+            print(f'{name:10} {used:5.1f}{limits}, {memory:4.0f}' + (f' of {megabytes}' if megabytes and is_gcc else '') + f' MB  ({why})' + ('  OVER THE BUDGET' if over else ''), flush=True)
+            if not over:
+                break
+        failed += over
 sys.exit(failed > 0)
