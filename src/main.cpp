@@ -47,10 +47,19 @@ std::string code_size(const description& d, int number) {
 void list(const options& o, const terminal& t) {
   const binary b(o.binary);
   for (const description& d : descriptions_in(b)) {
-    std::cout << t.paint(tint::strong, label_of(d)) << "  " << d.target << (d.prepared ? ", prepared" : "") << "  (" << d.signature << ")\n  " << d.cost.flops << " FLOPs, " << d.cost.bytes
-              << " bytes, " << d.cost.workspace_bytes << " bytes of workspace, " << d.cost.kernels << " kernels\n";
-    for (int k = 0; k < static_cast<int>(d.kernels.size()); ++k)
-      std::cout << "  kernel " << k << "  " << code_size(d, k) << " bytes of code\n";
+    const auto p = program_of(d);
+    std::cout << t.paint(tint::strong, label_of(d)) << "  " << d.target << (d.prepared ? ", prepared" : "") << "  (" << d.signature << ")\n  " << grouped(d.cost.flops) << " FLOPs, " << grouped(d.cost.bytes)
+              << " bytes, " << grouped(d.cost.workspace_bytes) << " bytes of workspace, " << d.cost.kernels << " kernels\n";
+    const std::string heads = "  kernel" + padded_left("code", 11) + padded_left("FLOPs", 15) + padded_left("bytes", 14);
+    std::cout << t.paint(tint::faint, p && p->same ? heads : heads.substr(0, 19)) << '\n';
+    for (int k = 0; k < static_cast<int>(d.kernels.size()); ++k) {
+      std::cout << padded_left(std::to_string(k), 8) << padded_left(code_size(d, k), 11);
+      if (p && p->same) {
+        const work& w = p->works[static_cast<std::size_t>(k)];
+        std::cout << padded_left(grouped(w.flops), 15) << padded_left(grouped(w.bytes), 14) << "  " << purpose_of(*p, k) << (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles of the batch" : "");
+      }
+      std::cout << '\n';
+    }
   }
 }
 

@@ -38,7 +38,7 @@ std::string purpose_of(const program& p, int kernel) {
   s = s.substr(0, s.find('\n'));
   const ir::node_id root = p.groups.groups[kernel].root;
   if (s.starts_with("->")) s = "copies " + value_name(p.tiled, root) + " " + s;
-  return s;
+  return s + " " + std::string(ir::name_of(p.tiled[root].type)) + ir::to_text(p.tiled[root].shape);
 }
 
 std::string anonymous(const std::string& purpose) {

@@ -9,7 +9,7 @@
 
 namespace intarsia::tool {
 
-/// What a kernel is for, on a line: "%6 contract %8 relu -> result 0", or what it copies.
+/// What a kernel is for, on a line: "%6 contract %8 relu -> result 0 f32[80,10]", or what it copies.
 std::string purpose_of(const program& p, int kernel);
 /// The same without the numbers of values, which differ between targets.
 std::string anonymous(const std::string& purpose);

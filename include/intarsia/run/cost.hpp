@@ -47,7 +47,10 @@ std::string explanation(std::string_view name, const call_cost& c, const ir::gra
                         const ir::graph_view& tiled, const fuse::grouping_view& groups, const plan::memory_view& memory, const KernelAt& kernel_at) {
   std::string s = support::join({"function ", name.empty() ? "(unnamed)" : name, ": ", std::to_string(c.flops), " FLOPs, ", std::to_string(c.bytes), " bytes, ",
                                  std::to_string(c.kernels), " kernels, ", std::to_string(c.workspace_bytes), " bytes of workspace\n\n"});
-  s += support::join({"expression\n", ir::to_text(traced), "\nwith its derivatives, simplified\n", ir::to_text(simplified), "\nkernels\n"});
+  s += support::join({"expression\n", ir::to_text(traced), "\nwith its derivatives, simplified\n", ir::to_text(simplified)});
+  // The kernels speak of these values: their numbers differ from those above where one of them was put in between.
+  if (const std::string made = ir::to_text(tiled); made != ir::to_text(simplified)) s += "\nwith borders, copies and tiles of the batch\n" + made;
+  s += "\nkernels\n";
   for (int k = 0; k < c.kernels; ++k) s += support::join({plan::to_text(tiled, groups, k), plan::to_text(kernel_at(k))});
   return s + support::join({"\nplan\n", plan::to_text(tiled, memory)});
 }
