@@ -139,7 +139,7 @@ class verifier {
     return rest == n.shape;
   }
 
-  /// Every axis of the three tensors has one place in the form, with its extent.
+  /// Every axis of the three tensors has one place in the form, with its extent; one of a single element may have none.
   bool good_contraction(const node& n, const ir::contraction& c) const {
     const extents* shapes[3] = {&n.shape, &g_[n.in[0]].shape, &g_[n.in[1]].shape};
     if (c.winograd != 0 && c.winograd != 1 && c.winograd != 2 && c.winograd != 4) return false;
@@ -177,7 +177,8 @@ class verifier {
       }
     }
     for (int r = 0; r < 3; ++r)
-      if (seen[r] != (1u << shapes[r]->rank) - 1) return false;
+      for (int d = 0; d < shapes[r]->rank; ++d)
+        if ((seen[r] >> d & 1) == 0 && (*shapes[r])[d] != 1) return false;
     return n.type == ir::dtype::f32 || n.type == ir::dtype::f64 || !ir::is_float(n.type);
   }
 

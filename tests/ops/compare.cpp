@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../../src/description.hpp"
 #include "../reference/interpret.hpp"
 
 namespace ops {
@@ -77,7 +78,9 @@ std::string text_of(const char* operation, bool single) { return std::string(ope
 
 std::vector<array<double>> evaluate(const intarsia::ir::graph_view& traced, const std::vector<array<double>>& arguments) {
   using namespace intarsia::passes;
-  const intarsia::ir::graph g = padded(simplified(differentiated(traced)));
+  const intarsia::ir::graph whole = differentiated(traced), g = padded(simplified(whole));
+  // what the tool refuses in a binary must be no graph that a program can have
+  BOOST_TEST(intarsia::tool::fault_in(whole) == "");
   std::vector<reference::graphs::elements> at;
   for (const array<double>& a : arguments) at.push_back(a.at);
   std::vector<array<double>> results;
