@@ -219,6 +219,13 @@ struct vectors {
 
  private:
 #if HWY_TARGET != HWY_SCALAR
+  template <class E>
+  static HWY_INLINE auto evens_then_odds() {
+    const hn::RebindToUnsigned<tag<E>> d;
+    const auto i = hn::Iota(d, 0);
+    const auto twice = hn::Add(i, i), half = hn::Set(d, static_cast<hn::TFromD<decltype(d)>>(Lanes - 1));
+    return hn::IfThenElse(hn::Lt(i, hn::Set(d, Lanes / 2)), twice, hn::Sub(twice, half));
+  }
   /// Elements 0, 2, 4 ... of p. The second vector begins one place early, so that it ends with the last element wanted.
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE value_t<T> every_second(const ir::element_t<T>* p) {
@@ -229,7 +236,7 @@ struct vectors {
     else {
       const ir::element_t<T>* const from = p + Lanes - 1;
       const auto high = Count == Lanes ? load<T>(from) : load_first<T>(from, last - (Lanes - 1));
-      return hn::ConcatUpperLower(d, hn::ConcatOdd(d, high, high), hn::ConcatEven(d, low, low));
+      return hn::TableLookupLanes(hn::OddEven(high, low), hn::IndicesFromVec(d, evens_then_odds<ir::element_t<T>>()));
     }
   }
 #endif
