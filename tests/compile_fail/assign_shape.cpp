@@ -95,7 +95,7 @@ void case_9() {
 
 void case_10() {
 #if INTARSIA_CASE == 10
-  auto y = grows(x);  // error 10: [assign_shape] grows
+  auto y = grows(x);  // error 10: [assign_shape] operator=
 #elif !INTARSIA_CASE
   auto y = stays(x);
 #endif

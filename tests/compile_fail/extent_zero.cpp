@@ -34,3 +34,11 @@ void case_3() {
   ia::weights<net<1>> theta;
 #endif
 }
+
+void case_4() {
+#if INTARSIA_CASE == 4
+  auto y = ia::broadcast_to<0, 3>(ia::tensor<float, 3>{});  // error 4: [extent_zero] broadcast_to; axis 0: got 0, wanted at least 1
+#elif !INTARSIA_CASE
+  auto y = ia::broadcast_to<1, 3>(ia::tensor<float, 3>{});
+#endif
+}

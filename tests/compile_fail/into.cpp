@@ -51,3 +51,11 @@ void case_4() {
   ready.into(pair)(row);
 #endif
 }
+
+void case_5() {
+#if INTARSIA_CASE == 5
+  step.into(loss, ia::view<const float, 3>(fixed))(x);  // error 5: [into] into; place 2 is const
+#elif !INTARSIA_CASE
+  step.into(loss, ia::view<float, 3>(x))(x);
+#endif
+}

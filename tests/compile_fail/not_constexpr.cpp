@@ -27,7 +27,7 @@ inline ia::weights<remembered> theta;
 
 void case_1() {
 #if INTARSIA_CASE == 1
-  auto y = infer(theta_forgot, rows);  // error 1: [not_constexpr] infer; mark operator() constexpr
+  auto y = infer(theta_forgot, rows);  // error 1: [not_constexpr] infer; constexpr code and constants only
 #elif !INTARSIA_CASE
   auto y = infer(theta, rows);
 #endif

@@ -144,3 +144,11 @@ void case_17() {
   auto y = plain_sum(image);
 #endif
 }
+
+void case_18() {
+#if INTARSIA_CASE == 18
+  auto y = ia::max_pool<2>(image, ia::pad<2>);  // error 18: [option] max_pool; pad: got 2, wanted at most 1
+#elif !INTARSIA_CASE
+  auto y = ia::max_pool<2>(image, ia::pad<1>);
+#endif
+}

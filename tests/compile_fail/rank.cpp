@@ -81,3 +81,27 @@ void case_9() {
   image(1, 0) = 2;
 #endif
 }
+
+void case_10() {
+#if INTARSIA_CASE == 10
+  auto y = ia::reshape<1, 1, 1, 1, 1, 1, 1, 1, 4>(row);  // error 10: [rank] reshape; got 9, wanted at most 8
+#elif !INTARSIA_CASE
+  auto y = ia::reshape<1, 1, 1, 1, 1, 1, 1, 4>(row);
+#endif
+}
+
+void case_11() {
+#if INTARSIA_CASE == 11
+  auto y = ia::broadcast_to<1, 1, 1, 1, 1, 1, 1, 1, 4>(row);  // error 11: [rank] broadcast_to; got 9, wanted at most 8
+#elif !INTARSIA_CASE
+  auto y = ia::broadcast_to<1, 1, 1, 1, 1, 1, 1, 4>(row);
+#endif
+}
+
+void case_12() {
+#if INTARSIA_CASE == 12
+  auto y = ia::zero_pad(scalar, ia::pad<1>);  // error 12: [rank] zero_pad; got 0, wanted at least 1
+#elif !INTARSIA_CASE
+  auto y = ia::zero_pad(row, ia::pad<1>);
+#endif
+}

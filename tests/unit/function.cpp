@@ -5,6 +5,8 @@
 #include <intarsia/intarsia.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 
@@ -14,6 +16,11 @@ namespace {
 using vec = ia::tensor<float, 3>;
 const vec a{1, 2, 3}, b{4, -5, 6};
 constexpr vec taps{1, 10, 100};
+
+struct table {
+  ia::parameter<ia::tensor<float, 2>> weight;
+  constexpr auto operator()(auto x) const { return x * weight; }
+};
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(results) {
@@ -87,6 +94,24 @@ BOOST_AUTO_TEST_CASE(results_in_the_same_memory_are_refused) {
   BOOST_TEST((x == a && sum == vec{} && std::count(memory, memory + 5, 0.f) == 5));
   f.into(sum, y)(x, y);
   BOOST_TEST((sum == vec{5, -3, 9} && x == vec{4, -10, 18} && y == vec{-3, 7, -3}));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_become_elements_as_in_statements) {
+  const ia::tensor<std::uint8_t, 3> u{10, 44, 200};
+  constexpr auto f = ia::compile([](auto x) { return x + 260; });
+  BOOST_TEST((f(u) == ia::evaluate(u + 260) && f(u) == ia::tensor<std::uint8_t, 3>{14, 48, 204}));
+}
+
+BOOST_AUTO_TEST_CASE(computed_labels_outside_make_the_loss_nan) {
+  const ia::tensor<float, 2, 3> logits{};
+  constexpr auto from_one = ia::compile([](auto x, auto l) { return ia::cross_entropy(x, l - 1); });
+  BOOST_TEST(from_one(logits, ia::tensor<int, 2>{1, 3}) == std::log(3.f), boost::test_tools::tolerance(1e-6f));
+  BOOST_TEST(std::isnan(from_one(logits, ia::tensor<int, 2>{0, 3})));
+  BOOST_TEST(std::isnan(from_one(logits, ia::tensor<int, 2>{1, 4})));
+}
+
+BOOST_AUTO_TEST_CASE(parameters_without_a_function_are_an_error) {
+  BOOST_CHECK_THROW(table{}(ia::tensor<float, 2>{1, 2}), ia::error);
 }
 
 BOOST_AUTO_TEST_CASE(constants_and_names) {

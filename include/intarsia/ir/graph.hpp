@@ -121,14 +121,21 @@ struct graph {
   support::list<update> updates;
   support::list<wanted_gradient> wanted;
   fault first_fault = fault::none;
+  support::letter complaint{};  // where there is more to say of it
   node_id faulty = -1;
 
   /// Notes the first misuse. The call of the whole function reports it.
   constexpr void blame(fault why, node_id at) {
-    if (first_fault != fault::none) return;
+    if (is_blamed()) return;
     first_fault = why;
     faulty = at;
   }
+  constexpr void blame(const support::letter& why, node_id at) {
+    if (is_blamed()) return;
+    complaint = why;
+    faulty = at;
+  }
+  constexpr bool is_blamed() const { return first_fault != fault::none || complaint.count > 0; }
 
   constexpr node_id add(const node& n) { return nodes.push(n); }
   constexpr const node& operator[](node_id id) const { return nodes[id]; }

@@ -207,52 +207,52 @@ struct correlate_transposed {
 /// Cross-correlation of x with k: [H, W] and [kh, kw], or [N, C, H, W] and [O, C / groups, kh, kw].
 /// Options: pad, pad_sides, stride, dilation, groups. Derivatives: to x the transposed form, to k a correlation of x
 /// with the result's gradient.
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto corr2d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<2, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate<2, Options...>, X, K>
 refused<support::reason<support::correlate<2, Options...>, X, K>> corr2d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(corr2d, support::correlate<2, Options...>)
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto corr1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate<1, Options...>, X, K>
 refused<support::reason<support::correlate<1, Options...>, X, K>> corr1d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(corr1d, support::correlate<1, Options...>)
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto corr3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate<3, Options...>, X, K>
 refused<support::reason<support::correlate<3, Options...>, X, K>> corr3d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(corr3d, support::correlate<3, Options...>)
 /// The transpose of corr2d: x [N, C, H, W] and k [C, O / groups, kh, kw]; options as corr2d and output_padding.
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose2d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<2, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate_transposed<2, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<2, Options...>, X, K>> conv_transpose2d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(conv_transpose2d, support::correlate_transposed<2, Options...>)
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose1d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<1, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate_transposed<1, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<1, Options...>, X, K>> conv_transpose1d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(conv_transpose1d, support::correlate_transposed<1, Options...>)
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
 INTARSIA_INLINE constexpr auto conv_transpose3d(X&& x, K&& k, Options...) {
   return support::call(support::correlate_transposed<3, Options...>{}, std::forward<X>(x), std::forward<K>(k));
 }
-template <operand X, operand K, class... Options>
+template <operand_or_foreign X, operand_or_foreign K, class... Options>
   requires support::refuses<support::correlate_transposed<3, Options...>, X, K>
 refused<support::reason<support::correlate_transposed<3, Options...>, X, K>> conv_transpose3d(X&& x, K&& k, Options...);
 INTARSIA_HALF_OPERANDS(conv_transpose3d, support::correlate_transposed<3, Options...>)

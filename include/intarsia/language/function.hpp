@@ -32,9 +32,6 @@ constexpr auto with_name(const E& e) {
 struct grad_fn {
   static constexpr std::string_view name = "grad";
 };
-struct assign_fn {
-  static constexpr std::string_view name = "assign";
-};
 }  // namespace support
 
 /// A value in a traced function, refused or not.
@@ -42,11 +39,13 @@ template <class A>
 concept traced_or_refused = traced_value<A> || support::is_refused<A>;
 
 /// d loss / d x, with the shape of x; x is an argument or any intermediate. An expression like any other.
-/// Errors: [not_scalar], [no_path].
+/// Errors: [not_scalar], [no_path], [element_type] (integers have none).
 template <traced_or_refused L, traced_or_refused X>
 constexpr auto grad(const L& loss, const X& x) {
   if constexpr (support::is_refused<L> || support::is_refused<X>) return support::first_refused(loss, x);
   else if constexpr (L::shape_value.rank != 0) return support::refuse<support::grad_fn, support::verdict::bad(fault::not_scalar, -1, L::rank, 0)>(loss);
+  else if constexpr (!std::is_floating_point_v<typename L::value_type> || !std::is_floating_point_v<typename X::value_type>)
+    return support::refuse<support::grad_fn, support::other_type<float, std::conditional_t<std::is_floating_point_v<typename X::value_type>, typename L::value_type, typename X::value_type>>()>(loss, x);
   else {
     x.graph->wanted.push({loss.id, x.id});
     return support::gradient_of(loss, x);
@@ -86,7 +85,7 @@ struct assigned {
 /// As an output: writes the expression into the argument x. All outputs read the old values.
 /// Errors: [assign_shape], [assign_target], [twice].
 template <traced_or_refused X, traced_or_refused E>
-constexpr auto assign(const X& x, const E& e) {
+[[nodiscard]] constexpr auto assign(const X& x, const E& e) {
   if constexpr (support::is_refused<X> || support::is_refused<E>) return support::first_refused(x, e);
   else if constexpr (!std::is_same_v<handle_t<X>, handle_t<E>>)
     return support::refuse<support::assign_fn, support::verdict::bad(fault::assign_shape)>(e, x);

@@ -40,6 +40,12 @@ struct traced {
     graph->blame(fault::value, id);
     return {graph, id};
   }
+  constexpr traced<T> operator[](auto) const { return (*this)(); }
+  constexpr const traced* begin() const { return (*this)(), nullptr; }
+  constexpr const traced* end() const { return nullptr; }
+  /// Of another shape or type, or a number.
+  template <class X>
+  constexpr traced& operator=(const X& x);
 };
 
 namespace support {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "intarsia/language/refuse.hpp"
+#include "intarsia/support/error.hpp"
 #include "intarsia/support/target.hpp"
 
 namespace intarsia {
@@ -127,6 +128,14 @@ INTARSIA_INLINE constexpr auto to_operand(A&& a) {
   else return to_leaf(a);
 }
 
+/// Constants of a traced function are doubles.
+inline constexpr letter inexact = letter::about(fault::number, "constant", words{} << "wanted at most 2^53");
+template <class T>
+constexpr void note_inexact(ir::graph& g, T value) {
+  if constexpr (std::is_integral_v<T> && sizeof(T) == 8)
+    if (value > T{1} << 53 || value < -(T{1} << 53)) g.blame(inexact, -1);
+  (void)g, (void)value;
+}
 /// A constexpr tensor inside a traced function: its elements become part of the program.
 template <class T, std::size_t... D>
 constexpr traced<T, D...> embed(ir::graph& g, const tensor<T, D...>& t) {
@@ -135,6 +144,7 @@ constexpr traced<T, D...> embed(ir::graph& g, const tensor<T, D...>& t) {
   n.type = ir::dtype_of<T>();
   n.shape = extents_of<D...>;
   for (std::size_t i = 0; i < t.size(); ++i) {
+    note_inexact(g, t.data()[i]);
     int at = g.values.push(static_cast<double>(t.data()[i]));
     if (i == 0) n.aux = at;
   }
@@ -146,18 +156,27 @@ constexpr auto to_handle(ir::graph& g, const A& a) {
   if constexpr (traced_value<A>) return handle_t<A>{a.graph, a.id};
   else if constexpr (std::is_arithmetic_v<A>) {
     using T = typename number_type<A, All...>::type;
-    return traced<T>{&g, ir::constant(g, ir::dtype_of<T>(), {}, static_cast<double>(a))};
+    const T value = static_cast<T>(a);  // as it is in a statement
+    note_inexact(g, value);
+    return traced<T>{&g, ir::constant(g, ir::dtype_of<T>(), {}, static_cast<double>(value))};
   } else return embed(g, a);
 }
 
 template <class... A>
-constexpr ir::graph& find_graph(const A&... a) {
+constexpr ir::graph* graph_among(const A&... a) {
   ir::graph* g = nullptr;
   auto look = [&g](const auto& x) {
     if constexpr (requires { x.graph; })
       if (g == nullptr) g = x.graph;
   };
   (look(a), ...);
+  return g;
+}
+template <class... A>
+constexpr ir::graph& find_graph(const A&... a) {
+  ir::graph* const g = graph_among(a...);
+  // parameters of a model that no function has traced
+  if (g == nullptr) fail("a model's parameters have values only inside ia::compile(...), which is called with ia::init<Model>(seed)");
   return *g;
 }
 
@@ -175,19 +194,38 @@ concept tree_handle = requires { typename std::remove_cvref_t<A>::intarsia_tree;
 /// Anything that an operation takes beside plain numbers.
 template <class A>
 concept operand = traced_value<A> || tensor_like<A> || lazy_expression<A> || tree_handle<A> || support::is_refused<A>;
+namespace support {
+/// What people pass for a tensor and is none: arrays, pointers, containers. Operations take them to refuse them.
 template <class A>
-concept operand_or_number = operand<A> || std::is_arithmetic_v<std::remove_cvref_t<A>>;
+concept foreign = !operand<A> && (std::is_array_v<std::remove_reference_t<A>> || std::is_pointer_v<std::remove_cvref_t<A>> || requires(A&& a) { a.begin(), a.end(); });
+}  // namespace support
+template <class A>
+concept operand_or_foreign = operand<A> || support::foreign<A>;
+template <class A>
+concept operand_or_number = operand_or_foreign<A> || std::is_arithmetic_v<std::remove_cvref_t<A>>;
 
 namespace support {
+
+/// What is wrong with these is reported by the call of the whole function.
+template <class A>
+concept reported_later = traced_value<A> || is_refused<A>;
+/// The letter about an operand that is none.
+template <class Op, class... A>
+consteval letter verdict_on_foreign() {
+  index n = 0, first = 0;
+  ((++n, first = first == 0 && foreign<A> ? n : first), ...);
+  return letter::about(fault::operand, Op::name, words{} << "argument " << first);
+}
 
 /// A fraction in an operation on integers, refused.
 template <class Op, class... A>
 constexpr auto refuse_number(const A&... a) {
   using T = typename element_among<A...>::type;
   constexpr verdict v = other_type<T, double>(fault::number);
-  auto one = [](const auto& x) {
+  ir::graph* const graph = graph_among(a...);
+  auto one = [graph](const auto& x) {
     if constexpr (traced_value<decltype(x)>) return x;
-    else return traced<T>{};
+    else return traced<T>{graph, -1};
   };
   return refuse<Op, v>(one(a)...);
 }
@@ -207,6 +245,7 @@ using handle_of_call = decltype(Op{}(std::declval<typename replay<decltype(to_op
 template <class Op, class... A>
 consteval letter verdict_on() {
   if constexpr (!(operand_or_number<A> && ...)) return {};
+  else if constexpr ((foreign<A> || ...) && !(reported_later<A> || ...) && !(tree_handle<A> || ...)) return verdict_on_foreign<Op, A...>();
   else if constexpr ((is_refused<A> || ...) || (traced_value<A> || ...) || (tree_handle<A> || ...)) return {};  // reported by the whole function
   else if constexpr (fraction_beside_integers<A...>) return decltype(refuse_number<Op>(std::declval<typename replay<decltype(to_operand<A...>(std::declval<A>()))>::handle>()...))::why;
   else if constexpr ((is_large_temporary<A> || ...)) return letter::about(fault::large_temporary, Op::name, words{} << "at most " << static_cast<index>(largest_kept) << " bytes");
@@ -218,17 +257,15 @@ consteval letter verdict_on() {
 /// refused value.
 template <class Op>
 inline constexpr letter foreign_option = letter::about(fault::option, Op::name, figures_of({{}, fault::option, -1, 0, 0, relation::exactly, option::foreign}));
-template <class A>
-concept reported_later = traced_value<A> || is_refused<A>;
 template <class Op, reported_later A>
 constexpr auto refuse_option(const A& a) {
   if constexpr (is_refused<A>) return a;
-  else return poison<foreign_option<Op>>{a.graph, a.id};
+  else return refused_value<foreign_option<Op>>(a.graph, a.id);
 }
 
 /// Two operands, one of which is none: a number, text, an option.
 template <class A, class B>
-concept half_operands = operand<A> != operand<B>;
+concept half_operands = operand<A> != operand<B> && !foreign<A> && !foreign<B>;
 template <class Op, class A, class B>
 consteval letter verdict_on_halves() {
   if constexpr (!half_operands<A, B>) return {};
@@ -237,7 +274,7 @@ consteval letter verdict_on_halves() {
 template <class Op, class A, class B>
 constexpr auto refuse_operand(const A& a, const B& b) {
   if constexpr ((is_refused<A> || is_refused<B>)) return first_refused(a, b);
-  else return poison<verdict_on_halves<Op, A, B>()>{&find_graph(a, b), -1};
+  else return refused_value<verdict_on_halves<Op, A, B>()>(&find_graph(a, b), -1);
 }
 
 template <class H>
@@ -260,6 +297,7 @@ inline constexpr auto reason = told<verdict_on<Op, A...>()>::why;
 template <class Op, class... A>
 INTARSIA_INLINE constexpr auto call(Op op, A&&... a) {
   if constexpr ((is_refused<A> || ...)) return first_refused(a...);
+  else if constexpr ((foreign<A> || ...)) return refused_value<verdict_on_foreign<Op, A...>()>(graph_among(a...), -1);
   else if constexpr ((tree_handle<A> || ...)) return map_tree(op, a...);
   else if constexpr ((traced_value<A> || ...)) {
     ir::graph& g = find_graph(a...);

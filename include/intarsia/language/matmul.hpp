@@ -92,11 +92,11 @@ struct linear_fn {
 }  // namespace support
 
 /// Matrix product of 1-D, 2-D or batched operands.
-template <operand A, operand B>
+template <operand_or_foreign A, operand_or_foreign B>
 INTARSIA_INLINE constexpr auto matmul(A&& a, B&& b) {
   return support::call(support::matmul_fn{}, std::forward<A>(a), std::forward<B>(b));
 }
-template <operand A, operand B>
+template <operand_or_foreign A, operand_or_foreign B>
   requires support::refuses<support::matmul_fn, A, B>
 refused<support::reason<support::matmul_fn, A, B>> matmul(A&& a, B&& b);
 template <class A, class B>
@@ -108,12 +108,12 @@ constexpr auto matmul(A&& a, B&& b) {
   return support::refuse_operand<support::matmul_fn>(a, b);
 }
 /// x [..., in] times the transpose of w [out, in], plus b [out].
-template <operand X, operand W, operand... B>
+template <operand_or_foreign X, operand_or_foreign W, operand_or_foreign... B>
   requires(sizeof...(B) <= 1 && !support::refuses<support::linear_fn, X, W, B...>)
 INTARSIA_INLINE constexpr auto linear(X&& x, W&& w, B&&... b) {
   return support::call(support::linear_fn{}, std::forward<X>(x), std::forward<W>(w), std::forward<B>(b)...);
 }
-template <operand X, operand W, operand... B>
+template <operand_or_foreign X, operand_or_foreign W, operand_or_foreign... B>
   requires(sizeof...(B) <= 1 && support::refuses<support::linear_fn, X, W, B...>)
 refused<support::reason<support::linear_fn, X, W, B...>> linear(X&& x, W&& w, B&&... b);
 

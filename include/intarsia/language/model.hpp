@@ -65,6 +65,11 @@ struct buffer<tensor<T, D...>, Initial> : traced<T, D...> {
   }
 };
 
+namespace support {
+template <std::size_t Arguments>
+inline constexpr letter not_callable = letter::about(fault::parameters, "operator()", words{} << "got " << static_cast<index>(Arguments) << " arguments");
+}  // namespace support
+
 /// A model in a traced function.
 template <class M>
 struct model_handle {
@@ -82,6 +87,7 @@ struct model_handle {
   template <class... X>
   constexpr auto operator()(X... x) const {
     if constexpr ((support::is_refused<X> || ...)) return support::first_refused(x...);
+    else if constexpr (!std::is_invocable_v<M&, X...>) return support::refused_value<support::not_callable<sizeof...(X)>>(graph, id[0]);
     else return call(x...);
   }
 
@@ -188,6 +194,20 @@ constexpr auto grad(const L& loss, const model_handle<M>& m) {
   }
 }
 
+/// `model -= step` is `model = model - step`, of the lambda's copy of the model.
+#define INTARSIA_COMPOUND(symbol)                                          \
+  template <class M, operand_or_number E>                                  \
+  constexpr model_handle<M>& operator symbol##=(model_handle<M>& m, const E& e) { \
+    const auto value = m symbol e;                                         \
+    if constexpr (std::is_same_v<const model_handle<M>, decltype(value)>) m = value; \
+    return m;                                                              \
+  }
+INTARSIA_COMPOUND(+)
+INTARSIA_COMPOUND(-)
+INTARSIA_COMPOUND(*)
+INTARSIA_COMPOUND(/)
+#undef INTARSIA_COMPOUND
+
 /// The model as it is called for training: batch statistics, buffers renewed.
 template <class M>
 constexpr model_handle<M> train(model_handle<M> m) {
@@ -202,7 +222,7 @@ struct assigned_model {
 };
 /// As an output: overwrites the model's parameters, and the buffers that a call for training has renewed.
 template <class M>
-constexpr assigned_model<M> assign(const model_handle<M>& m, const model_handle<M>& value) {
+[[nodiscard]] constexpr assigned_model<M> assign(const model_handle<M>& m, const model_handle<M>& value) {
   for (int i = 0; i < model_handle<M>::count; ++i)
     if ((*m.graph)[m.id[i]].what != ir::kind::argument) m.graph->blame(fault::assign_target, m.id[i]);
   return {m, value};
@@ -248,7 +268,7 @@ consteval letter unknown_path() {
 template <fixed_string Path, class M>
 constexpr auto get(const model_handle<M>& m) {
   if constexpr (support::has_path<M, Path>) return support::leaf_handle<M, support::find_leaf<Path, support::leaves_t<M>>()>(m);
-  else return poison<support::unknown_path<Path>()>{m.graph, -1};
+  else return support::refused_value<support::unknown_path<Path>()>(m.graph, -1);
 }
 
 }  // namespace intarsia

@@ -48,6 +48,9 @@ constexpr std::string_view spelling(ir::opcode op) {
 /// Operations on masks.
 constexpr bool is_logical(ir::opcode op) { return op == ir::opcode::logical_and || op == ir::opcode::logical_or || op == ir::opcode::logical_not; }
 
+/// Operations on numbers, which a mask has none of.
+constexpr bool is_arithmetic(ir::opcode op) { return op == ir::opcode::add || op == ir::opcode::sub || op == ir::opcode::mul || op == ir::opcode::div; }
+
 /// A node of one operand.
 template <ir::opcode Code>
 struct unary {
@@ -56,7 +59,7 @@ struct unary {
   template <class A>
   constexpr auto operator()(A a) const {
     using T = typename A::value_type;
-    if constexpr (ir::needs_float(Code) && !std::is_floating_point_v<T>) return refuse<unary, other_type<float, T>()>(a);
+    if constexpr ((ir::needs_float(Code) && !std::is_floating_point_v<T>) || (Code == ir::opcode::neg && std::is_same_v<T, bool>)) return refuse<unary, other_type<float, T>()>(a);
     else if constexpr (is_logical(Code) && !std::is_same_v<T, bool>) return refuse<unary, other_type<bool, T>()>(a);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<T>());
@@ -74,6 +77,7 @@ struct binary {
     constexpr verdict v = pointwise_rule<A, B>();
     if constexpr (is_logical(Code) && !std::is_same_v<typename A::value_type, bool>) return refuse<binary, other_type<bool, typename A::value_type>()>(a, b);
     else if constexpr (!v.ok()) return refuse<binary, v>(a, b);
+    else if constexpr (is_arithmetic(Code) && std::is_same_v<typename A::value_type, bool>) return refuse<binary, other_type<float, bool>()>(a, b);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
       ir::graph& g = *a.graph;
@@ -194,8 +198,12 @@ INTARSIA_BINARY(||, logical_or)
   template <traced_value A, operand_or_number B>                                                              \
   constexpr A& operator symbol##=(A& a, const B& b) {                                                         \
     const auto value = a symbol b;                                                                            \
-    if constexpr (std::is_same_v<A, std::remove_const_t<decltype(value)>>) a = value;                         \
-    else a.graph->blame(fault::assign_shape, a.id);                                                           \
+    a = value;                                                                                                \
+    return a;                                                                                                 \
+  }                                                                                                           \
+  template <class A, operand_or_number B>                                                                     \
+    requires support::is_refused<A>                                                                           \
+  constexpr A& operator symbol##=(A& a, const B&) {                                                           \
     return a;                                                                                                 \
   }
 INTARSIA_COMPOUND(+, add)
@@ -250,11 +258,11 @@ INTARSIA_BINARY_FUNCTION(minimum, min)
 #undef INTARSIA_BINARY_FUNCTION
 
 #define INTARSIA_UNARY(name, code)                                                \
-  template <operand A>                                                            \
+  template <operand_or_foreign A>                                                            \
   INTARSIA_INLINE constexpr auto name(A&& a) {                                    \
     return support::call(support::unary<ir::opcode::code>{}, std::forward<A>(a)); \
   }                                                                               \
-  template <operand A>                                                            \
+  template <operand_or_foreign A>                                                            \
     requires support::refuses<support::unary<ir::opcode::code>, A>                \
   refused<support::reason<support::unary<ir::opcode::code>, A>> name(A&& a);
 INTARSIA_UNARY(exp, exp)
@@ -277,35 +285,35 @@ INTARSIA_UNARY(is_nan, is_nan)
 #undef INTARSIA_UNARY
 
 /// x * x.
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto square(A&& a) {
   return support::call(support::power<2>{}, std::forward<A>(a));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::power<2>, A>
 refused<support::reason<support::power<2>, A>> square(A&& a);
 /// x to a constant power: `ia::pow<3>(x)`, `ia::pow<0.5>(x)`.
-template <auto Power, operand A>
+template <auto Power, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto pow(A&& a) {
   return support::call(support::power<Power>{}, std::forward<A>(a));
 }
-template <auto Power, operand A>
+template <auto Power, operand_or_foreign A>
   requires support::refuses<support::power<Power>, A>
 refused<support::reason<support::power<Power>, A>> pow(A&& a);
 /// mask ? a : b, pointwise. The branch that is not taken has no influence, NaN or not, and gets no gradient.
-template <operand M, operand_or_number A, operand_or_number B>
+template <operand_or_foreign M, operand_or_number A, operand_or_number B>
 INTARSIA_INLINE constexpr auto where(M&& mask, A&& a, B&& b) {
   return support::call(support::select{}, std::forward<M>(mask), std::forward<A>(a), std::forward<B>(b));
 }
-template <operand M, operand_or_number A, operand_or_number B>
+template <operand_or_foreign M, operand_or_number A, operand_or_number B>
   requires support::refuses<support::select, M, A, B>
 refused<support::reason<support::select, M, A, B>> where(M&& mask, A&& a, B&& b);
 /// The same values as another element type.
-template <element T, operand A>
+template <element T, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto cast(A&& a) {
   return support::call(support::cast_to<T>{}, std::forward<A>(a));
 }
-template <element T, operand A>
+template <element T, operand_or_foreign A>
   requires support::refuses<support::cast_to<T>, A>
 refused<support::reason<support::cast_to<T>, A>> cast(A&& a);
 
@@ -335,43 +343,43 @@ struct leaky_relu_fn {
 }  // namespace support
 
 /// min(max(x, lo), hi).
-template <operand A, operand_or_number L, operand_or_number H>
+template <operand_or_foreign A, operand_or_number L, operand_or_number H>
 INTARSIA_INLINE constexpr auto clamp(A&& x, L&& lo, H&& hi) {
   return support::call(support::clamp_fn{}, std::forward<A>(x), std::forward<L>(lo), std::forward<H>(hi));
 }
-template <operand A, operand_or_number L, operand_or_number H>
+template <operand_or_foreign A, operand_or_number L, operand_or_number H>
   requires support::refuses<support::clamp_fn, A, L, H>
 refused<support::reason<support::clamp_fn, A, L, H>> clamp(A&& x, L&& lo, H&& hi);
 /// log(1 + exp(x)).
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto softplus(A&& x) {
   return support::call(support::softplus_fn{}, std::forward<A>(x));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::softplus_fn, A>
 refused<support::reason<support::softplus_fn, A>> softplus(A&& x);
 /// x * sigmoid(x).
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto silu(A&& x) {
   return support::call(support::silu_fn{}, std::forward<A>(x));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::silu_fn, A>
 refused<support::reason<support::silu_fn, A>> silu(A&& x);
 /// x * Phi(x) with the error function, as PyTorch's default.
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto gelu(A&& x) {
   return support::call(support::gelu_fn{}, std::forward<A>(x));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::gelu_fn, A>
 refused<support::reason<support::gelu_fn, A>> gelu(A&& x);
 /// x where x >= 0, else slope * x.
-template <operand A, operand_or_number S = double>
+template <operand_or_foreign A, operand_or_number S = double>
 INTARSIA_INLINE constexpr auto leaky_relu(A&& x, S&& slope = 0.01) {
   return support::call(support::leaky_relu_fn{}, std::forward<A>(x), std::forward<S>(slope));
 }
-template <operand A, operand_or_number S = double>
+template <operand_or_foreign A, operand_or_number S = double>
   requires support::refuses<support::leaky_relu_fn, A, S>
 refused<support::reason<support::leaky_relu_fn, A, S>> leaky_relu(A&& x, S&& slope = 0.01);
 

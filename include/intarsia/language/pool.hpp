@@ -51,6 +51,9 @@ struct pooling<std::integer_sequence<index, K...>, Options...> {
     if (X::rank < nd) return verdict::bad(fault::rank, -1, X::rank, nd, relation::at_least);
     for (int d = 0; d < nd; ++d)
       if (window[d] < 1) return verdict::bad(fault::window, X::rank - nd + d, window[d], 1, relation::at_least);
+    for (int d = 0; d < nd; ++d)  // a window of padding alone has no maximum
+      for (index side : {options.lo[d], options.hi[d]})
+        if (side >= options.dilation[d] * (window[d] - 1) + 1) return {{}, fault::option, X::rank - nd + d, side, options.dilation[d] * (window[d] - 1), relation::at_most, option::pad};
     verdict spatial = window_rule(X::shape_value, X::rank - nd, window, 0, nd, options);
     if (!spatial.ok()) return spatial;
     verdict v;
@@ -126,27 +129,27 @@ using window_extents = std::integer_sequence<index, K...>;
 }  // namespace support
 
 /// The maximum of each window; NaN if any is NaN. The first maximum of a window takes its gradient.
-template <index... K, operand X, class... Options>
+template <index... K, operand_or_foreign X, class... Options>
 INTARSIA_INLINE constexpr auto max_pool(X&& x, Options...) {
   return support::call(support::max_pool_fn<support::window_extents<K...>, Options...>{}, std::forward<X>(x));
 }
-template <index... K, operand X, class... Options>
+template <index... K, operand_or_foreign X, class... Options>
   requires support::refuses<support::max_pool_fn<support::window_extents<K...>, Options...>, X>
 refused<support::reason<support::max_pool_fn<support::window_extents<K...>, Options...>, X>> max_pool(X&& x, Options...);
 /// The mean of each window, padding counted as zeros.
-template <index... K, operand X, class... Options>
+template <index... K, operand_or_foreign X, class... Options>
 INTARSIA_INLINE constexpr auto avg_pool(X&& x, Options...) {
   return support::call(support::avg_pool_fn<support::window_extents<K...>, Options...>{}, std::forward<X>(x));
 }
-template <index... K, operand X, class... Options>
+template <index... K, operand_or_foreign X, class... Options>
   requires support::refuses<support::avg_pool_fn<support::window_extents<K...>, Options...>, X>
 refused<support::reason<support::avg_pool_fn<support::window_extents<K...>, Options...>, X>> avg_pool(X&& x, Options...);
 /// The mean over the last two axes, which stay with extent 1: [N, C, H, W] to [N, C, 1, 1].
-template <operand X>
+template <operand_or_foreign X>
 INTARSIA_INLINE constexpr auto global_avg_pool(X&& x) {
   return support::call(support::global_avg_pool_fn{}, std::forward<X>(x));
 }
-template <operand X>
+template <operand_or_foreign X>
   requires support::refuses<support::global_avg_pool_fn, X>
 refused<support::reason<support::global_avg_pool_fn, X>> global_avg_pool(X&& x);
 

@@ -48,6 +48,7 @@ struct reduction {
   constexpr auto operator()(A a) const {
     constexpr verdict v = reduction_rule<Axes...>(A::shape_value, Keep);
     if constexpr (!v.ok()) return refuse<reduction, v>(a);
+    else if constexpr (Code == ir::opcode::add && std::is_same_v<typename A::value_type, bool>) return refuse<reduction, other_type<std::int32_t, bool>()>(a);
     else {
       constexpr ir::dtype type = ir::result_type(Code, ir::dtype_of<typename A::value_type>());
       ir::graph& g = *a.graph;
@@ -77,10 +78,10 @@ concept not_keep_axes = sizeof...(More) > 0 || !std::is_same_v<Option, keep_axes
 }  // namespace support
 
 #define INTARSIA_OTHER_OPTIONS(name, constraint, ...)                                            \
-  template <int... Axes, operand A, class Option, class... More>                                \
+  template <int... Axes, operand_or_foreign A, class Option, class... More>                                \
     requires(constraint && !support::reported_later<A>)                                         \
   refused<support::told<support::foreign_option<__VA_ARGS__>>::why> name(A&& a, Option, More...); \
-  template <int... Axes, operand A, class Option, class... More>                                \
+  template <int... Axes, operand_or_foreign A, class Option, class... More>                                \
     requires(constraint && support::reported_later<A>)                                          \
   constexpr auto name(A&& a, Option, More...) {                                                 \
     return support::refuse_option<__VA_ARGS__>(a);                                              \
@@ -88,23 +89,23 @@ concept not_keep_axes = sizeof...(More) > 0 || !std::is_same_v<Option, keep_axes
 #define INTARSIA_ONLY_KEEP_AXES(name, ...) INTARSIA_OTHER_OPTIONS(name, (support::not_keep_axes<Option, More...>), __VA_ARGS__)
 
 #define INTARSIA_REDUCTION(name, code)                                                          \
-  template <int... Axes, operand A>                                                             \
+  template <int... Axes, operand_or_foreign A>                                                             \
   INTARSIA_INLINE constexpr auto name(A&& a) {                                                  \
     return support::call(support::reduction<ir::opcode::code, false, Axes...>{}, std::forward<A>(a)); \
   }                                                                                             \
-  template <int... Axes, operand A>                                                             \
+  template <int... Axes, operand_or_foreign A>                                                             \
   INTARSIA_INLINE constexpr auto name(A&& a, keep_axes_t) {                                     \
     return support::call(support::reduction<ir::opcode::code, true, Axes...>{}, std::forward<A>(a)); \
   }                                                                                             \
-  template <int... Axes, operand A>                                                             \
+  template <int... Axes, operand_or_foreign A>                                                             \
     requires support::refuses<support::reduction<ir::opcode::code, false, Axes...>, A>          \
   refused<support::reason<support::reduction<ir::opcode::code, false, Axes...>, A>> name(A&& a);        \
-  template <int... Axes, operand A>                                                             \
+  template <int... Axes, operand_or_foreign A>                                                             \
     requires support::refuses<support::reduction<ir::opcode::code, true, Axes...>, A>           \
   refused<support::reason<support::reduction<ir::opcode::code, true, Axes...>, A>> name(A&& a, keep_axes_t); \
   INTARSIA_ONLY_KEEP_AXES(name, support::reduction<ir::opcode::code, false, Axes...>)
 INTARSIA_REDUCTION(sum, add)
-/// NaN if any is NaN. Derivative: shared by the maxima in equal parts.
+/// NaN if any is NaN. Derivative: to the first extremum.
 INTARSIA_REDUCTION(max, max)
 INTARSIA_REDUCTION(min, min)
 /// The position (int32) of the first maximum, or of the first NaN; over several axes, in their row-major order.
@@ -112,24 +113,24 @@ INTARSIA_REDUCTION(argmax, argmax)
 INTARSIA_REDUCTION(argmin, argmin)
 #undef INTARSIA_REDUCTION
 
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto mean(A&& a) {
   return support::call(support::mean_fn<false, Axes...>{}, std::forward<A>(a));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::mean_fn<false, Axes...>, A>
 refused<support::reason<support::mean_fn<false, Axes...>, A>> mean(A&& a);
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto mean(A&& a, keep_axes_t) {
   return support::call(support::mean_fn<true, Axes...>{}, std::forward<A>(a));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::mean_fn<true, Axes...>, A>
 refused<support::reason<support::mean_fn<true, Axes...>, A>> mean(A&& a, keep_axes_t);
 INTARSIA_ONLY_KEEP_AXES(mean, support::mean_fn<false, Axes...>)
 
 /// The value, taken as a constant by derivatives.
-template <operand A>
+template <operand_or_foreign A>
   requires traced_value<A> || support::is_refused<A>
 constexpr auto stop_gradient(const A& a) {
   if constexpr (support::is_refused<A>) return a;
@@ -189,35 +190,35 @@ struct log_softmax_fn {
 }  // namespace support
 
 /// log(sum(exp(x))), without overflow.
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto logsumexp(A&& x) {
   return support::call(support::logsumexp_fn<false, Axes...>{}, std::forward<A>(x));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::logsumexp_fn<false, Axes...>, A>
 refused<support::reason<support::logsumexp_fn<false, Axes...>, A>> logsumexp(A&& x);
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto logsumexp(A&& x, keep_axes_t) {
   return support::call(support::logsumexp_fn<true, Axes...>{}, std::forward<A>(x));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::logsumexp_fn<true, Axes...>, A>
 refused<support::reason<support::logsumexp_fn<true, Axes...>, A>> logsumexp(A&& x, keep_axes_t);
 INTARSIA_ONLY_KEEP_AXES(logsumexp, support::logsumexp_fn<false, Axes...>)
 /// exp(x) / sum(exp(x)) along the axes.
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto softmax(A&& x) {
   return support::call(support::softmax_fn<Axes...>{}, std::forward<A>(x));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::softmax_fn<Axes...>, A>
 refused<support::reason<support::softmax_fn<Axes...>, A>> softmax(A&& x);
 INTARSIA_OTHER_OPTIONS(softmax, true, support::softmax_fn<Axes...>)
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto log_softmax(A&& x) {
   return support::call(support::log_softmax_fn<Axes...>{}, std::forward<A>(x));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::log_softmax_fn<Axes...>, A>
 refused<support::reason<support::log_softmax_fn<Axes...>, A>> log_softmax(A&& x);
 INTARSIA_OTHER_OPTIONS(log_softmax, true, support::log_softmax_fn<Axes...>)

@@ -22,6 +22,19 @@ struct poison {
 
   static constexpr std::size_t size() { return 1; }
   constexpr explicit operator bool() const { return false; }
+  template <class T>
+    requires std::is_arithmetic_v<T> && (!std::is_same_v<T, bool>)
+  constexpr operator T() const {
+    return {};
+  }
+  template <class... I>
+  constexpr poison operator()(I...) const {
+    return *this;
+  }
+  template <class X>
+  constexpr poison& operator=(const X&) {
+    return *this;
+  }
 };
 
 namespace support {
@@ -87,11 +100,19 @@ template <class... H>
 constexpr ir::node_id place_among(const H&... operands) {
   ir::node_id near = -1;
   auto look = [&near](const auto& h) {
+    if (h.id < 0) return;
     const bool parameter = (*h.graph)[h.id].what == ir::kind::argument && h.graph->arguments[(*h.graph)[h.id].aux].name >= 0;
     if (near < 0 || parameter) near = h.id;
   };
   (look(operands), ...);
   return near;
+}
+
+/// A refused value, noted in its graph: whether the function returns it or not, its call is refused.
+template <letter Why>
+constexpr poison<Why> refused_value(ir::graph* graph, ir::node_id near) {
+  if (graph != nullptr) graph->blame(Why, near);
+  return {graph, near};
 }
 
 /// The result of an operation that its rule refuses. `Op::name` is what the user calls it.
@@ -101,8 +122,25 @@ constexpr auto refuse(const Operands&... operands) {
   constexpr letter why = describe(Op::name, V, facts, sizeof...(Operands));
   ir::graph* graph = nullptr;
   ((graph = operands.graph), ...);
-  return poison<why>{graph, place_among(operands...)};
+  return refused_value<why>(graph, place_among(operands...));
 }
 
+struct assign_fn {
+  static constexpr std::string_view name = "assign";
+};
+/// `p = e` for a value of a traced function.
+struct assignment {
+  static constexpr std::string_view name = "operator=";
+};
+
 }  // namespace support
+
+// A value that a lambda gives to another is a handle's copy; what does not fit is noted, so that the call reports it.
+template <class T, std::size_t... D>
+template <class X>
+constexpr traced<T, D...>& traced<T, D...>::operator=(const X& x) {
+  if constexpr (traced_value<X>) graph->blame(support::refuse<support::assignment, support::verdict::bad(fault::assign_shape)>(x, *this).why, id);
+  else graph->blame(std::is_arithmetic_v<X> ? fault::value : fault::assign_shape, id);
+  return *this;
+}
 }  // namespace intarsia

@@ -55,6 +55,7 @@ template <index... To>
 struct reshape_fn {
   static constexpr std::string_view name = "reshape";
   static constexpr verdict rule(const extents& from) {
+    if (sizeof...(To) > max_rank) return verdict::bad(fault::rank, -1, sizeof...(To), max_rank, relation::at_most);
     verdict v;
     index known = 1;
     int open = -1;
@@ -175,6 +176,7 @@ struct zero_pad_fn {
         none.in = option::pad;
         return none;
       }
+      if (A::rank < 1) return verdict::bad(fault::rank, -1, 0, 1, relation::at_least);
       verdict r;
       r.shape = A::shape_value;
       for (int d = 0; d < nd; ++d) {
@@ -204,10 +206,20 @@ constexpr verdict no_room(const extents& from, const extents& to) {
 template <index... To>
 struct broadcast_fn {
   static constexpr std::string_view name = "broadcast_to";
+  static constexpr verdict rule() {
+    if (sizeof...(To) > max_rank) return verdict::bad(fault::rank, -1, sizeof...(To), max_rank, relation::at_most);
+    verdict v;
+    for (index e : std::initializer_list<index>{To...}) {
+      if (e < 1) return verdict::bad(fault::extent_zero, v.shape.rank, e, 1, relation::at_least);
+      v.shape.push(e);
+    }
+    return v;
+  }
   template <class A>
   constexpr auto operator()(A a) const {
-    constexpr extents to{static_cast<int>(sizeof...(To)), {To...}};
-    constexpr verdict v = broadcast_rule(to, A::shape_value);
+    constexpr verdict sound = rule();
+    constexpr extents to = sound.shape;
+    constexpr verdict v = sound.ok() ? broadcast_rule(to, A::shape_value) : sound;
     if constexpr (!v.ok()) return refuse<broadcast_fn, v>(a);
     else if constexpr (v.shape != to) return refuse<broadcast_fn, no_room(A::shape_value, to)>(a);
     else return with_shape<A, to>(a, ir::broadcast(*a.graph, a.id, to));
@@ -217,73 +229,73 @@ struct broadcast_fn {
 }  // namespace support
 
 /// Axes in a new order: result axis i is operand axis Axes[i].
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto permute(A&& a) {
   return support::call(support::permute_fn<Axes...>{}, std::forward<A>(a));
 }
-template <int... Axes, operand A>
+template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::permute_fn<Axes...>, A>
 refused<support::reason<support::permute_fn<Axes...>, A>> permute(A&& a);
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto transpose(A&& m) {
   return support::call(support::transpose_fn{}, std::forward<A>(m));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::transpose_fn, A>
 refused<support::reason<support::transpose_fn, A>> transpose(A&& m);
 /// The same elements in row-major order; one extent may be -1.
-template <index... To, operand A>
+template <index... To, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto reshape(A&& a) {
   return support::call(support::reshape_fn<To...>{}, std::forward<A>(a));
 }
-template <index... To, operand A>
+template <index... To, operand_or_foreign A>
   requires support::refuses<support::reshape_fn<To...>, A>
 refused<support::reason<support::reshape_fn<To...>, A>> reshape(A&& a);
 /// All axes but the first in one.
-template <operand A>
+template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto flatten(A&& a) {
   return support::call(support::flatten_fn{}, std::forward<A>(a));
 }
-template <operand A>
+template <operand_or_foreign A>
   requires support::refuses<support::flatten_fn, A>
 refused<support::reason<support::flatten_fn, A>> flatten(A&& a);
 /// Positions Begin, Begin + Step, ... below End of one axis; negative ones count from the end.
-template <int Axis, index Begin, index End, index Step = 1, operand A>
+template <int Axis, index Begin, index End, index Step = 1, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto slice(A&& a) {
   return support::call(support::slice_fn<Axis, Begin, End, Step>{}, std::forward<A>(a));
 }
-template <int Axis, index Begin, index End, index Step = 1, operand A>
+template <int Axis, index Begin, index End, index Step = 1, operand_or_foreign A>
   requires support::refuses<support::slice_fn<Axis, Begin, End, Step>, A>
 refused<support::reason<support::slice_fn<Axis, Begin, End, Step>, A>> slice(A&& a);
-template <int Axis, operand A>
+template <int Axis, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto flip(A&& a) {
   return support::call(support::flip_fn<Axis>{}, std::forward<A>(a));
 }
-template <int Axis, operand A>
+template <int Axis, operand_or_foreign A>
   requires support::refuses<support::flip_fn<Axis>, A>
 refused<support::reason<support::flip_fn<Axis>, A>> flip(A&& a);
 /// Operands one after the other along an axis.
-template <int Axis, operand... A>
+template <int Axis, operand_or_foreign... A>
   requires(!support::refuses<support::concat_fn<Axis>, A...>)
 INTARSIA_INLINE constexpr auto concat(A&&... a) {
   return support::call(support::concat_fn<Axis>{}, std::forward<A>(a)...);
 }
-template <int Axis, operand... A>
+template <int Axis, operand_or_foreign... A>
   requires support::refuses<support::concat_fn<Axis>, A...>
 refused<support::reason<support::concat_fn<Axis>, A...>> concat(A&&... a);
 /// Zeros around the last two axes: `ia::zero_pad(x, ia::pad<1>)`; negative padding crops.
-template <operand A, class... Options>
+template <operand_or_foreign A, class... Options>
 INTARSIA_INLINE constexpr auto zero_pad(A&& a, Options...) {
   return support::call(support::zero_pad_fn<Options...>{}, std::forward<A>(a));
 }
-template <operand A, class... Options>
+template <operand_or_foreign A, class... Options>
   requires support::refuses<support::zero_pad_fn<Options...>, A>
 refused<support::reason<support::zero_pad_fn<Options...>, A>> zero_pad(A&& a, Options...);
-template <index... To, operand A>
+template <index... To, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto broadcast_to(A&& a) {
   return support::call(support::broadcast_fn<To...>{}, std::forward<A>(a));
 }
-template <index... To, operand A>
+template <index... To, operand_or_foreign A>
   requires support::refuses<support::broadcast_fn<To...>, A>
 refused<support::reason<support::broadcast_fn<To...>, A>> broadcast_to(A&& a);
 

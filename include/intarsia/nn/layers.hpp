@@ -105,6 +105,25 @@ struct nothing {};
 
 inline constexpr support::verdict foreign_option{{}, fault::option, -1, 0, 0, support::relation::exactly, support::option::foreign};
 
+/// The rule for options that are a layer's own: each once. `Others`: whether there may be more, which somebody else looks at.
+template <bool Bias, bool Others, class... O>
+constexpr support::verdict option_rule() {
+  int none = 0, elements = 0, others = 0;
+  ((support::is_no_bias<O> ? ++none : support::is_element_option<std::remove_const_t<O>> ? ++elements : ++others), ...);
+  if ((others > 0 && !Others) || (none > 0 && !Bias)) return foreign_option;
+  if (none > 1 || elements > 1) return {{}, fault::option, -1, 2, 1, support::relation::times, support::option::none};
+  return {};
+}
+
+/// A layer that tensors are passed to: its parameters have values only where a function is traced.
+template <fixed_string Name>
+struct layer_call {
+  static constexpr std::string_view name = Name.view();
+};
+#define INTARSIA_ONLY_TRACED(name)                                                                              \
+  template <support::untraced X>                                                                                \
+  refused<support::told<support::only_inside<detail::layer_call<#name>>>::why> operator()(X) const
+
 /// The rule of layers that normalise one axis of extent `wanted`.
 template <class X, class T>
 constexpr support::verdict normalised_rule(fault why, int least_rank, int axis, index wanted) {
@@ -130,10 +149,16 @@ constexpr support::verdict normalised_rule(fault why, int least_rank, int axis, 
     using weight_type = parameter<weight_tensor, initial::fan_in<fan>>;                                                              \
     using bias_type = std::conditional_t<biased, parameter<tensor<element, Out>, initial::fan_in<fan>>, detail::nothing>;            \
     BOOST_HANA_DEFINE_STRUCT(name, (weight_type, weight), (bias_type, bias));                                                        \
+    static constexpr support::verdict rule = kernel.rank != nd ? support::verdict::bad(fault::rank, -1, kernel.rank, nd)             \
+                                                               : detail::option_rule<true, true, decltype(Options)...>();            \
+    INTARSIA_ONLY_TRACED(name);                                                                                                      \
     constexpr auto operator()(auto x) const {                                                                                        \
-      auto y = detail::correlate<nd>(x, weight, Options...);                                                                         \
-      if constexpr (!biased || support::is_refused<decltype(y)>) return y;                                                           \
-      else return detail::add_channel_bias<nd>(y, bias);                                                                             \
+      if constexpr (!rule.ok()) return support::refuse<detail::layer_call<#name>, rule>(weight);                                     \
+      else {                                                                                                                         \
+        auto y = detail::correlate<nd>(x, weight, Options...);                                                                       \
+        if constexpr (!biased || support::is_refused<decltype(y)>) return y;                                                         \
+        else return detail::add_channel_bias<nd>(y, bias);                                                                           \
+      }                                                                                                                              \
     }                                                                                                                                \
   }
 /// Correlation of x [N, In, H, W] with a trained kernel, plus a bias: `conv2d<1, 6, 5, ia::pad<2>>`.
@@ -150,8 +175,10 @@ struct linear {
   using weight_type = parameter<tensor<element, Out, In>, initial::fan_in<In>>;
   using bias_type = std::conditional_t<biased, parameter<tensor<element, Out>, initial::fan_in<In>>, detail::nothing>;
   BOOST_HANA_DEFINE_STRUCT(linear, (weight_type, weight), (bias_type, bias));
+  static constexpr support::verdict rule = detail::option_rule<true, false, decltype(Options)...>();
+  INTARSIA_ONLY_TRACED(linear);
   constexpr auto operator()(auto x) const {
-    if constexpr (!(support::is_layer_option<decltype(Options)> && ...)) return support::refuse<support::linear_fn, detail::foreign_option>(x, weight);
+    if constexpr (!rule.ok()) return support::refuse<support::linear_fn, rule>(weight);
     else if constexpr (biased) return intarsia::linear(x, weight, bias);
     else return intarsia::linear(x, weight);
   }
@@ -169,11 +196,14 @@ struct batch_norm {
   BOOST_HANA_DEFINE_STRUCT(batch_norm, (scale_type, weight), (shift_type, bias), (mean_type, running_mean), (variance_type, running_var));
 
   static constexpr std::string_view name = "batch_norm";
+  static constexpr support::verdict rule = detail::option_rule<false, false, decltype(Options)...>();
 
+  INTARSIA_ONLY_TRACED(batch_norm);
   template <class X>
   constexpr auto operator()(X x) const {
     constexpr support::verdict v = detail::normalised_rule<X, element>(fault::channels, 2, 1, C);
     if constexpr (support::is_refused<X>) return x;
+    else if constexpr (!rule.ok()) return support::refuse<batch_norm, rule>(weight);
     else if constexpr (!v.ok()) return support::refuse<batch_norm, v>(x, weight);
     else return normalise(x);
   }
@@ -218,11 +248,14 @@ struct layer_norm {
   using shift_type = parameter<tensor<element, D>, initial::zeros>;
   BOOST_HANA_DEFINE_STRUCT(layer_norm, (scale_type, weight), (shift_type, bias));
   static constexpr std::string_view name = "layer_norm";
+  static constexpr support::verdict rule = detail::option_rule<false, false, decltype(Options)...>();
 
+  INTARSIA_ONLY_TRACED(layer_norm);
   template <class X>
   constexpr auto operator()(X x) const {
     constexpr support::verdict v = detail::normalised_rule<X, element>(fault::weight, 1, -1, D);
     if constexpr (support::is_refused<X>) return x;
+    else if constexpr (!rule.ok()) return support::refuse<layer_norm, rule>(weight);
     else if constexpr (!v.ok()) return support::refuse<layer_norm, v>(x, weight);
     else {
       auto centred = x - mean<X::rank - 1>(x, keep_axes);
@@ -231,6 +264,8 @@ struct layer_norm {
     }
   }
 };
+
+#undef INTARSIA_ONLY_TRACED
 
 /// Layers one after the other; their paths are 0, 1, 2 ...
 template <class... Layers>

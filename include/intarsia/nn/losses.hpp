@@ -30,8 +30,12 @@ struct cross_entropy_fn {
       if (g[label.id].what == ir::kind::argument) g.checks.push({g[label.id].aux, classes});
       traced<std::int32_t, static_cast<std::size_t>(n), static_cast<std::size_t>(classes)> column{
           &g, ir::iota(g, ir::dtype::i32, X::shape_value, 2)};
-      auto chosen = equal(column, reshape<n, 1>(cast<std::int32_t>(label)));
-      return mean(logsumexp<1>(x) - sum<1>(where(chosen, x, 0)));
+      auto number = cast<std::int32_t>(label);
+      auto losses = logsumexp<1>(x) - sum<1>(where(equal(column, reshape<n, 1>(number)), x, 0));
+      if (g[label.id].what == ir::kind::argument) return mean(losses);
+      // nobody can look at labels that are computed before they are used: a wrong one makes the loss NaN
+      using T = typename X::value_type;
+      return mean(losses + where(number < 0 || number >= static_cast<std::int32_t>(classes), std::numeric_limits<T>::quiet_NaN(), T{0}));
     }
   }
 };
@@ -48,20 +52,20 @@ struct mse_fn {
 }  // namespace support
 
 /// mean over n of  logsumexp(x[n, :]) - x[n, label[n]]: logits [N, C], integer labels [N] in [0, C).
-/// Errors: [rank], [labels]; at run time [label_range].
-template <operand X, operand L>
+/// Errors: [rank], [labels]; at run time [label_range]. With labels that are computed, as `l - 1`, one outside makes it NaN.
+template <operand_or_foreign X, operand_or_foreign L>
 INTARSIA_INLINE constexpr auto cross_entropy(X&& logits, L&& labels) {
   return support::call(support::cross_entropy_fn{}, std::forward<X>(logits), std::forward<L>(labels));
 }
-template <operand X, operand L>
+template <operand_or_foreign X, operand_or_foreign L>
   requires support::refuses<support::cross_entropy_fn, X, L>
 refused<support::reason<support::cross_entropy_fn, X, L>> cross_entropy(X&& logits, L&& labels);
 /// mean((a - b)^2).
-template <operand A, operand B>
+template <operand_or_foreign A, operand_or_foreign B>
 INTARSIA_INLINE constexpr auto mse(A&& a, B&& b) {
   return support::call(support::mse_fn{}, std::forward<A>(a), std::forward<B>(b));
 }
-template <operand A, operand B>
+template <operand_or_foreign A, operand_or_foreign B>
   requires support::refuses<support::mse_fn, A, B>
 refused<support::reason<support::mse_fn, A, B>> mse(A&& a, B&& b);
 

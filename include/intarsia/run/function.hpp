@@ -57,7 +57,7 @@ struct call_into<compiled<Lambda, Name, Target>, Out...> {
     called::template call<false>(results, args...);
   }
   template <class... A>
-    requires hopeless_call<A...>
+    requires hopeless_call<Lambda, A...>
   void operator()(A&&... args);
   template <class... A>
     requires(verdict_on_call_into<Lambda, Name, Target, places, A...>().count > 0)
@@ -86,7 +86,7 @@ struct compiled {
     else if constexpr (std::tuple_size_v<decltype(results)> > 1) return results;
   }
   template <class... A>
-    requires run::hopeless_call<A...>
+    requires run::hopeless_call<Lambda, A...>
   poison<support::letter{}> operator()(A&&... args) const;
   template <class... A>
     requires run::refuses_call<Lambda, Name, Target, A...>

@@ -20,7 +20,7 @@ struct returned_types;
 template <class... R>
 struct returned_types<std::tuple<R...>> {
   static constexpr bool refused = (support::is_refused<R> || ...);
-  static constexpr bool deliverable = (run::deliverable<R> && ...);
+  static constexpr bool deliverable = sizeof...(R) > 0 && (run::deliverable<R> && ...);
 };
 
 /// The refused value among a function's results, and where in the model it is.
@@ -48,15 +48,21 @@ inline constexpr bool writable<const view<T, D...>&> = !std::is_const_v<T>;
 
 constexpr support::words nth_argument(index n) { return support::words{} << "argument " << n; }
 
-/// Holds for a call with weights of what is no model.
-template <class... A>
-concept hopeless_call = (already_refused<std::remove_cvref_t<A>> || ...);
+template <class Lambda, class... Handles>
+concept still_traces_with = requires(Handles... h) { Lambda{}(h...); };
+
+/// Holds for a call of which an error has been reported already: with weights of what is no model, or of a lambda with an
+/// error of C++ in it, which clang takes away after it has complained about it.
+template <class Lambda, class... A>
+concept hopeless_call = (already_refused<std::remove_cvref_t<A>> || ...) ||
+                        (std::is_empty_v<Lambda> && (callable_with<A> && ...) && traces_with<Lambda, typename argument<std::remove_cvref_t<A>>::handle...> &&
+                         !still_traces_with<Lambda, typename argument<std::remove_cvref_t<A>>::handle...>);
 
 template <class Lambda, class Target, class... A>
 consteval support::letter verdict_on_call(std::string_view function) {
   using support::letter;
   using support::words;
-  if constexpr (hopeless_call<A...>) return {};
+  if constexpr (hopeless_call<Lambda, A...>) return {};
   else if constexpr (!std::is_empty_v<Lambda>) return letter::about(fault::capture, function);
   else if constexpr (!(callable_with<A> && ...)) {
     index n = 0;
@@ -72,7 +78,11 @@ consteval support::letter verdict_on_call(std::string_view function) {
     else if constexpr (std::is_void_v<typename inspection<trace>::type>) return letter::about(fault::not_constexpr, function);
     else {
       constexpr auto facts = inspection<trace>::type::facts;
-      if constexpr (facts.why != fault::none) return letter::about(facts.why, function, facts.place);
+      if constexpr (facts.complaint.count > 0) {
+        letter l = facts.complaint;
+        l.add(facts.place);
+        return l;
+      } else if constexpr (facts.why != fault::none) return letter::about(facts.why, function, facts.place);
       constexpr index target = [] {
         index n = 0, found = 0;
         ((++n, found = found == 0 && facts.written[n - 1] && !writable<A> ? n : found), ...);
@@ -103,9 +113,18 @@ inline constexpr auto call_reason = support::told<verdict_on_call<Lambda, Target
 template <class Out>
 concept outlives_call = std::is_lvalue_reference_v<Out> || is_view<std::remove_cvref_t<Out>>;
 
+template <class Out>
+inline constexpr bool is_const_place = std::is_const_v<std::remove_reference_t<Out>>;
+template <class T, std::size_t... D>
+inline constexpr bool is_const_place<view<const T, D...>> = true;
+template <class T, std::size_t... D>
+inline constexpr bool is_const_place<view<const T, D...>&> = true;
+template <class T, std::size_t... D>
+inline constexpr bool is_const_place<const view<const T, D...>&> = true;
+
 /// Whether a place can take a result.
 template <class Out, class R>
-concept takes = !std::is_const_v<std::remove_reference_t<Out>> && std::is_same_v<typename argument<std::remove_cvref_t<Out>>::handle, R>;
+concept takes = !is_const_place<Out> && std::is_same_v<typename argument<std::remove_cvref_t<Out>>::handle, R>;
 
 template <class Places, class Results, std::size_t N = 0>
 consteval support::letter verdict_on_places() {
@@ -121,7 +140,7 @@ consteval support::letter verdict_on_places() {
     else if constexpr (!takes<out, wanted>) {
       words place, result;
       place << "place " << static_cast<index>(N + 1);
-      if constexpr (std::is_const_v<std::remove_reference_t<out>>) place << " is const";
+      if constexpr (is_const_place<out>) place << " is const";
       else if constexpr (callable_with<out>) {
         using got = typename argument<std::remove_cvref_t<out>>::handle;
         if constexpr (traced_value<got>) place << ": got " << ir::spelling_of(ir::dtype_of<typename got::value_type>()) << got::shape_value;
@@ -144,7 +163,7 @@ struct delivered<std::tuple<R...>> {
 template <class Lambda, fixed_string Name, class Target, class Places, class... A>
 consteval support::letter verdict_on_call_into() {
   constexpr support::letter call = verdict_on_call<Lambda, Target, A...>(name_or_default<Name>());
-  if constexpr (call.count > 0 || hopeless_call<A...>) return call;
+  if constexpr (call.count > 0 || hopeless_call<Lambda, A...>) return call;
   else return verdict_on_places<Places, typename delivered<typename listed<typename function_trace<Lambda, argument<std::remove_cvref_t<A>>...>::returned>::types>::type>();
 }
 

@@ -105,6 +105,7 @@ template <std::size_t Lists, std::size_t Arguments>
 struct trace_facts {
   std::array<std::size_t, Lists> sizes{};
   fault why = fault::none;
+  support::letter complaint{};
   support::words place{};
   bool written[Arguments + 1] = {};  // arguments that outputs are assigned to
 };
@@ -131,7 +132,8 @@ struct function_trace {
     blame_outputs(g);
     blame_gradients(g);
     facts.why = g.first_fault;
-    if (facts.why != fault::none) facts.place = place_of(g, g.faulty);
+    facts.complaint = g.complaint;
+    if (g.is_blamed()) facts.place = place_of(g, g.faulty);
     for (const ir::output& o : g.outputs)
       if (o.assigned >= 0) facts.written[position_of(o.assigned)] = true;
     return facts;

@@ -54,7 +54,7 @@ constexpr fault_text text_of(fault f) {
       {"[model_shape]", "each parameter keeps shape and type"},
       {"[no_path]", "the value does not depend on it"},
       {"[not_adapted]", "BOOST_HANA_ADAPT_STRUCT(...)"},
-      {"[not_constexpr]", "mark operator() constexpr"},
+      {"[not_constexpr]", "constexpr code and constants only"},
       {"[labels]", "labels are integers"},
       {"[not_scalar]", "ia::sum or ia::mean it first"},
       {"[number]", "convert: ia::cast<float>(x)"},
