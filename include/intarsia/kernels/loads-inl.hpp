@@ -98,8 +98,8 @@ HWY_INLINE auto load_guarded(const ir::element_t<N::K.at[A].type>* p, const coun
   return Vectors::template load<a.type>(buffer);
 }
 
-/// What a load of instruction I gives from this address, all of its elements being there.
-template <class N, class Vectors, int I, index Lanes, index Count>
+/// What slot S of instruction I loads from this address, all of its elements being there.
+template <class N, class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
 HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from) {
   constexpr plan::access a = N::K.at[N::K.code[I].a];
   constexpr index along = N::K.lane >= 0 && Lanes > 1 ? a.stride[N::K.lane] : 0;
@@ -107,6 +107,10 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
     auto v = Vectors::template splat<a.type>(from);
     if constexpr (N::K.window >= 0 && I < N::K.body) keep_in_register(v);
     return v;
+  } else if constexpr (along == 2 && Vectors::template reads_pairs<a.type>) {
+    constexpr plan::pair_place where = plan::pair_of(N::slots, I, cell_map_of<N, I, T>, T, S, Lanes, Count);
+    if constexpr (where == plan::pair_place::none) return Vectors::template gather<a.type, 2, static_cast<std::size_t>(Count)>(from);
+    else return Vectors::template half_of_pairs<a.type, static_cast<std::size_t>(Count), where == plan::pair_place::second>(from - (where == plan::pair_place::second));
   } else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
   else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
   else {
@@ -121,7 +125,7 @@ HWY_INLINE auto load(const pointers<N>& p, const counters<N>& c) {
   constexpr int A = N::K.code[I].a;
   constexpr index skip = N::slots.offset(N::K.at[A].stride, depends_v<N, I>, T, S);
   const auto* from = reinterpret_cast<const ir::element_t<N::K.at[A].type>*>(p.at[A]) + skip;
-  if constexpr (!plan::needs_guards(N::slots, A, depends_v<N, I>, T, S, Lanes, Count)) return load_at<N, Vectors, I, Lanes, Count>(from);
+  if constexpr (!plan::needs_guards(N::slots, A, depends_v<N, I>, T, S, Lanes, Count)) return load_at<N, Vectors, I, T, S, Lanes, Count>(from);
   else if constexpr (!N::slots.clips(A)) return load_guarded<N, Vectors, A, depends_v<N, I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
   else {
     auto v = load_clipped<N, Vectors, A, depends_v<N, I>, T, S, Lanes, Count>(from, c);

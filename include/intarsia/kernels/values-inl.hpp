@@ -40,7 +40,7 @@ HWY_INLINE void compute_slots(const pointers<N>& p, const counters<N>& c, Cells&
   auto& v = static_cast<own&>(known).v;
   if constexpr (i.what == plan::step::load && N::K.at[i.a].guards == 0) {
     const auto* from = reinterpret_cast<const ir::element_t<N::K.at[i.a].type>*>(p.at[i.a]);
-    ((v[S] = load_at<N, Vectors, I, Lanes, Count>(from + std::integral_constant<index, load_offsets<N, I, T>[S]>::value)), ...);
+    ((v[S] = load_at<N, Vectors, I, T, own::map.from[S], Lanes, Count>(from + std::integral_constant<index, load_offsets<N, I, T>[S]>::value)), ...);
   } else if constexpr (i.what == plan::step::load) {
     ((v[S] = load<N, Vectors, I, T, own::map.from[S], Lanes, Count>(p, c)), ...);
   } else if constexpr (i.what == plan::step::map) {

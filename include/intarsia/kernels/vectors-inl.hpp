@@ -173,6 +173,18 @@ struct vectors {
       return load<T>(buffer);
     }
   }
+  /// The even, or the odd ones of 2 Count elements from p.
+  template <ir::dtype T, std::size_t Count, bool Odd>
+  static HWY_INLINE value_t<T> half_of_pairs(const ir::element_t<T>* p) {
+    const tag<ir::element_t<T>> d;
+    const auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
+    const auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
+    if constexpr (Odd) return hn::ConcatOdd(d, high, low);
+    else return hn::ConcatEven(d, high, low);
+  }
+  /// Whether two such vectors together are cheaper than each for itself.
+  template <ir::dtype T>
+  static constexpr bool reads_pairs = HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86 && ir::size_of(T) >= 4 && Lanes >= 4;
   template <ir::dtype T>
   static HWY_INLINE void store(value_t<T> v, ir::element_t<T>* p) {
     using E = ir::element_t<T>;

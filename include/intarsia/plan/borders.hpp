@@ -96,6 +96,23 @@ constexpr bool needs_guards(const slot_map& m, int access, unsigned bits, tile_s
   return false;
 }
 
+/// Two neighbouring loads of every second element are one sequence, read once for both: the even ones for the first, the odd
+/// ones for the second. Depthwise 3x3 of stride 2 over 144x56x56, gradient to kernel: 60 to 44 us with g++ and AVX-512 (Zen 5).
+enum class pair_place : std::uint8_t { none, first, second };
+constexpr pair_place pair_of(const slot_map& m, int instruction, const cell_map& cells, tile_sizes t, int s, index vector_lanes, index count) {
+  const int access = m.k.code[instruction].a;
+  const unsigned bits = m.depends(instruction);
+  const index at = m.offset(m.k.at[access].stride, bits, t, s);
+  auto is_read = [&](index offset) {
+    for (int c = 0; c < cells.count; ++c)
+      if (m.offset(m.k.at[access].stride, bits, t, cells.from[c]) == offset) return !needs_guards(m, access, bits, t, cells.from[c], vector_lanes, count);
+    return false;
+  };
+  int before = 0;
+  while (is_read(at - before - 1)) ++before;
+  return before % 2 == 1 ? pair_place::second : is_read(at + 1) ? pair_place::first : pair_place::none;
+}
+
 /// Tiles of one size along a loop: `size` iterations of vectors or elements, all together `elements`.
 struct stage {
   index times = 0, size = 0, elements = 0, from = 0;

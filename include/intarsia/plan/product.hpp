@@ -70,8 +70,9 @@ class product_search {
       repeats_ = others / trips_[b];
       sweep(-1, b, 1);
       for (int a = 0; a < b; ++a) {
-        // two loops that move the same operand alone give it nothing to be used again for, but overlapping windows
-        const bool overlap = last_ >= outer_ && (unrolled_ > 1 || unrolls_part()) && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]);
+        // two loops that move the same operand alone give it nothing to be used again for, but overlapping windows; where no
+        // other loop does either, at least the other operand is
+        const bool overlap = windows_ || (last_ >= outer_ && (unrolled_ > 1 || unrolls_part()) && (shares_[0][a] || shares_[1][a] || shares_[0][b] || shares_[1][b]));
         if (on_[0][a] == on_[0][b] && on_[1][a] == on_[1][b] && on_[0][a] != on_[1][a] && !overlap) continue;
         repeats_ = others / trips_[b] / trips_[a];
         index before = 1;
