@@ -13,6 +13,16 @@ struct outer {
   constexpr auto operator()(auto x) const { return block(x); }
 };
 BOOST_HANA_ADAPT_STRUCT(outer, block);
+struct bare_table {
+  ia::tensor<float, 3> table;
+  constexpr auto operator()(auto x) const { return x; }
+};
+BOOST_HANA_ADAPT_STRUCT(bare_table, table);
+struct trained_table {
+  ia::parameter<ia::tensor<float, 3>> table;
+  constexpr auto operator()(auto x) const { return x + table; }
+};
+BOOST_HANA_ADAPT_STRUCT(trained_table, table);
 struct good {
   ia::nn::linear<4, 3> fc;
   constexpr auto operator()(auto x) const { return fc(x); }
@@ -54,5 +64,13 @@ void case_4() {
 #endif
 #if INTARSIA_CASE == 4 || !INTARSIA_CASE
   auto y = run(theta, x);
+#endif
+}
+
+void case_5() {
+#if INTARSIA_CASE == 5
+  auto theta = ia::init<bare_table>(1);  // error 5: [not_adapted] weights; member table; ia::parameter<...> is trained
+#elif !INTARSIA_CASE
+  auto theta = ia::init<trained_table>(1);
 #endif
 }

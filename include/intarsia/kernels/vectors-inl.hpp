@@ -179,8 +179,12 @@ struct vectors {
     const tag<ir::element_t<T>> d;
     const auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
     const auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
+#if HWY_TARGET == HWY_SCALAR
+    return low;
+#else
     if constexpr (Odd) return hn::ConcatOdd(d, high, low);
     else return hn::ConcatEven(d, high, low);
+#endif
   }
   /// Whether two such vectors together are cheaper than each for itself.
   template <ir::dtype T>

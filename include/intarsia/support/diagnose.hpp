@@ -17,7 +17,7 @@ namespace intarsia {
 /// Why something is refused.
 enum class fault {
   none, argument, assign_shape, assign_target, axis, branch, broadcast, capture, channels, concat, contraction, element_type, empty,
-  extent_zero, function, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer,
+  extent_zero, function, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer, not_parameter,
   not_scalar, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, tensor, twice, unequal, value, weight, weights, window, winograd, workspace
 };
 
@@ -56,6 +56,7 @@ constexpr fault_text text_of(fault f) {
       {"[not_adapted]", "BOOST_HANA_ADAPT_STRUCT(...)"},
       {"[not_constexpr]", "constexpr code and constants only"},
       {"[labels]", "labels are integers"},
+      {"[not_adapted]", "ia::parameter<...> is trained"},
       {"[not_scalar]", "ia::sum or ia::mean it first"},
       {"[number]", "convert: ia::cast<float>(x)"},
       {"[argument]", "a tensor or an expression is needed"},

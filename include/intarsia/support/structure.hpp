@@ -87,15 +87,16 @@ constexpr part_kind kind_of() {
   else return part_kind::nothing;
 }
 
-/// A struct with members whose names are not known.
-template <fixed_string Path>
+/// A struct with members whose names are not known, or a tensor or number that is no parameter.
+template <fixed_string Path, bool Value>
 struct unadapted_at {
   static constexpr fixed_string path = Path;
+  static constexpr fault why = Value ? fault::not_parameter : fault::not_adapted;
 };
 
 template <class M, fixed_string Path, part_kind = kind_of<M>()>
 struct leaves {
-  using type = std::conditional_t<std::is_empty_v<M>, std::tuple<>, std::tuple<unadapted_at<Path>>>;
+  using type = std::conditional_t<std::is_empty_v<M>, std::tuple<>, std::tuple<unadapted_at<Path, std::is_arithmetic_v<M> || requires { typename M::shape_type; }>>>;
 };
 template <class M, fixed_string Path>
 struct leaves<M, Path, part_kind::leaf> {
@@ -140,8 +141,8 @@ using leaves_t = typename leaves<M, fixed_string<1>("")>::type;
 
 template <class>
 inline constexpr bool is_unadapted = false;
-template <fixed_string Path>
-inline constexpr bool is_unadapted<unadapted_at<Path>> = true;
+template <fixed_string Path, bool Value>
+inline constexpr bool is_unadapted<unadapted_at<Path, Value>> = true;
 
 /// The letter to the user of a model that is no Hana struct, has a member which is none, or a layer for nothing.
 template <class Leaves>
@@ -151,9 +152,8 @@ struct verdict_on_leaves<std::tuple<L...>> {
   static constexpr letter value = [] {
     letter l;
     auto one = [&l]<class X>(std::type_identity<X>) {
-      if constexpr (is_unadapted<X>)
-      {
-        if (l.count == 0) l = letter::about(fault::not_adapted, "weights", X::path.view().empty() ? words{} : words{} << "member " << X::path.view());
+      if constexpr (is_unadapted<X>) {
+        if (l.count == 0) l = letter::about(X::why, "weights", X::path.view().empty() ? words{} : words{} << "member " << X::path.view());
       } else
         for (int d = 0; d < X::type::rank; ++d)
           if (const extents& e = X::type::shape_value; l.count == 0 && e[d] < 1) {
