@@ -11,6 +11,7 @@ struct net {
 BOOST_HANA_ADAPT_STRUCT(net, fc);
 inline ia::weights<net> theta;
 inline ia::tensor<float, 3> x;
+constexpr auto infer = ia::compile<"infer">([](auto model, auto a) { return model(a); });
 
 void case_1() {
 #if INTARSIA_CASE == 1
@@ -49,5 +50,37 @@ void case_5() {
   auto v = ia::zeros_like(x);  // error 5: [argument] zeros_like
 #elif !INTARSIA_CASE
   auto v = ia::zeros_like(theta);
+#endif
+}
+
+void case_6() {
+#if INTARSIA_CASE == 6
+  ia::save("net.safetensors", theta);  // error 6: [argument] save
+#elif !INTARSIA_CASE
+  ia::save(theta, "net.safetensors");
+#endif
+}
+
+void case_7() {
+#if INTARSIA_CASE == 7
+  auto w = ia::load<net>("net.safetensors");  // error 7: [argument] load
+#elif !INTARSIA_CASE
+  ia::load(theta, "net.safetensors");
+#endif
+}
+
+void case_8() {
+#if INTARSIA_CASE == 8
+  auto ready = ia::prepare(infer, x);  // error 8: [argument] prepare; ia::init<Model>(seed) makes weights
+#elif !INTARSIA_CASE
+  auto ready = ia::prepare(infer, theta);
+#endif
+}
+
+void case_9() {
+#if INTARSIA_CASE == 9
+  auto ready = ia::prepare(theta, infer);  // error 9: [argument] prepare
+#elif !INTARSIA_CASE
+  auto ready = ia::prepare(infer, theta);
 #endif
 }

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include <intarsia/tensor/print.hpp>
+#include <intarsia/intarsia.hpp>
 
 #include "../reference/print_expectations.hpp"
 
@@ -73,6 +73,13 @@ BOOST_AUTO_TEST_CASE(every_owner) {
 }
 
 // The installed PyTorch has no wider unsigned types; newer ones name them so.
+BOOST_AUTO_TEST_CASE(lazy_values_are_run) {
+  const ia::tensor<float, 2> x{1, 2};
+  std::ostringstream os;
+  os << x + x << ' ' << ia::sum(x);
+  BOOST_TEST(os.str() == "tensor([2., 4.]) 3");
+}
+
 BOOST_AUTO_TEST_CASE(unsigned_types) {
   BOOST_TEST(text(ia::tensor<std::uint16_t, 2>{0, 65535}) == "tensor([    0, 65535], dtype=torch.uint16)");
   BOOST_TEST(text(ia::tensor<std::uint32_t, 2>{7, 4294967295u}) == "tensor([         7, 4294967295], dtype=torch.uint32)");

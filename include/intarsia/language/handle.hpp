@@ -91,6 +91,11 @@ concept traced_value = requires(std::remove_cvref_t<H>* h) { support::plain_hand
 template <class H>
 using handle_t = decltype(support::plain_handle(std::declval<std::remove_cvref_t<H>*>()));
 
+/// What has no value yet cannot be printed: no body, so that tracing a function which tries is no constant expression.
+template <class Stream, traced_value H>
+  requires requires(Stream& s) { s.flush(); }
+Stream& operator<<(Stream& stream, const H&);
+
 namespace support {
 template <traced_value H, traced_value... More>
 constexpr ir::graph& graph_of(const H& h, const More&...) {

@@ -257,11 +257,29 @@ consteval letter verdict_on() {
 /// refused value.
 template <class Op>
 inline constexpr letter foreign_option = letter::about(fault::option, Op::name, figures_of({{}, fault::option, -1, 0, 0, relation::exactly, option::foreign}));
-template <class Op, reported_later A>
+/// Shapes and axes as values, where they are template arguments.
+template <class Op>
+inline constexpr letter values_given = letter::about(fault::not_template, Op::name);
+template <class Option, class Op>
+inline constexpr letter other_option = std::is_arithmetic_v<Option> ? values_given<Op> : foreign_option<Op>;
+template <class Option, class Op, reported_later A>
 constexpr auto refuse_option(const A& a) {
   if constexpr (is_refused<A>) return a;
-  else return refused_value<foreign_option<Op>>(a.graph, a.id);
+  else return refused_value<other_option<Option, Op>>(a.graph, a.id);
 }
+template <class Op, reported_later A>
+constexpr auto refuse_values(const A& a) {
+  if constexpr (is_refused<A>) return a;
+  else return refused_value<values_given<Op>>(a.graph, a.id);
+}
+#define INTARSIA_NO_VALUES(name, ...)                                                                  \
+  template <auto... Any, operand A, class Value, class... More>                                       \
+    requires(!support::reported_later<A>)                                                             \
+  refused<support::told<support::values_given<__VA_ARGS__>>::why> name(A&& a, Value&&, More&&...);     \
+  template <auto... Any, support::reported_later A, class Value, class... More>                       \
+  constexpr auto name(A&& a, Value&&, More&&...) {                                                    \
+    return support::refuse_values<__VA_ARGS__>(a);                                                    \
+  }
 
 /// Two operands, one of which is none: a number, text, an option.
 template <class A, class B>

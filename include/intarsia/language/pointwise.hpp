@@ -300,6 +300,7 @@ INTARSIA_INLINE constexpr auto pow(A&& a) {
 template <auto Power, operand_or_foreign A>
   requires support::refuses<support::power<Power>, A>
 refused<support::reason<support::power<Power>, A>> pow(A&& a);
+INTARSIA_NO_VALUES(pow, support::power<1>)
 /// mask ? a : b, pointwise. The branch that is not taken has no influence, NaN or not, and gets no gradient.
 template <operand_or_foreign M, operand_or_number A, operand_or_number B>
 INTARSIA_INLINE constexpr auto where(M&& mask, A&& a, B&& b) {

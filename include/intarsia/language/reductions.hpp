@@ -80,11 +80,11 @@ concept not_keep_axes = sizeof...(More) > 0 || !std::is_same_v<Option, keep_axes
 #define INTARSIA_OTHER_OPTIONS(name, constraint, ...)                                            \
   template <int... Axes, operand_or_foreign A, class Option, class... More>                                \
     requires(constraint && !support::reported_later<A>)                                         \
-  refused<support::told<support::foreign_option<__VA_ARGS__>>::why> name(A&& a, Option, More...); \
+  refused<support::told<support::other_option<Option, __VA_ARGS__>>::why> name(A&& a, Option, More...); \
   template <int... Axes, operand_or_foreign A, class Option, class... More>                                \
     requires(constraint && support::reported_later<A>)                                          \
   constexpr auto name(A&& a, Option, More...) {                                                 \
-    return support::refuse_option<__VA_ARGS__>(a);                                              \
+    return support::refuse_option<Option, __VA_ARGS__>(a);                                      \
   }
 #define INTARSIA_ONLY_KEEP_AXES(name, ...) INTARSIA_OTHER_OPTIONS(name, (support::not_keep_axes<Option, More...>), __VA_ARGS__)
 

@@ -236,6 +236,7 @@ INTARSIA_INLINE constexpr auto permute(A&& a) {
 template <int... Axes, operand_or_foreign A>
   requires support::refuses<support::permute_fn<Axes...>, A>
 refused<support::reason<support::permute_fn<Axes...>, A>> permute(A&& a);
+INTARSIA_NO_VALUES(permute, support::permute_fn<>)
 template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto transpose(A&& m) {
   return support::call(support::transpose_fn{}, std::forward<A>(m));
@@ -243,6 +244,7 @@ INTARSIA_INLINE constexpr auto transpose(A&& m) {
 template <operand_or_foreign A>
   requires support::refuses<support::transpose_fn, A>
 refused<support::reason<support::transpose_fn, A>> transpose(A&& m);
+INTARSIA_NO_VALUES(transpose, support::transpose_fn)
 /// The same elements in row-major order; one extent may be -1.
 template <index... To, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto reshape(A&& a) {
@@ -251,6 +253,7 @@ INTARSIA_INLINE constexpr auto reshape(A&& a) {
 template <index... To, operand_or_foreign A>
   requires support::refuses<support::reshape_fn<To...>, A>
 refused<support::reason<support::reshape_fn<To...>, A>> reshape(A&& a);
+INTARSIA_NO_VALUES(reshape, support::reshape_fn<>)
 /// All axes but the first in one.
 template <operand_or_foreign A>
 INTARSIA_INLINE constexpr auto flatten(A&& a) {
@@ -259,6 +262,7 @@ INTARSIA_INLINE constexpr auto flatten(A&& a) {
 template <operand_or_foreign A>
   requires support::refuses<support::flatten_fn, A>
 refused<support::reason<support::flatten_fn, A>> flatten(A&& a);
+INTARSIA_NO_VALUES(flatten, support::flatten_fn)
 /// Positions Begin, Begin + Step, ... below End of one axis; negative ones count from the end.
 template <int Axis, index Begin, index End, index Step = 1, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto slice(A&& a) {
@@ -267,6 +271,7 @@ INTARSIA_INLINE constexpr auto slice(A&& a) {
 template <int Axis, index Begin, index End, index Step = 1, operand_or_foreign A>
   requires support::refuses<support::slice_fn<Axis, Begin, End, Step>, A>
 refused<support::reason<support::slice_fn<Axis, Begin, End, Step>, A>> slice(A&& a);
+INTARSIA_NO_VALUES(slice, support::slice_fn<0, 0, 1, 1>)
 template <int Axis, operand_or_foreign A>
 INTARSIA_INLINE constexpr auto flip(A&& a) {
   return support::call(support::flip_fn<Axis>{}, std::forward<A>(a));
@@ -274,6 +279,7 @@ INTARSIA_INLINE constexpr auto flip(A&& a) {
 template <int Axis, operand_or_foreign A>
   requires support::refuses<support::flip_fn<Axis>, A>
 refused<support::reason<support::flip_fn<Axis>, A>> flip(A&& a);
+INTARSIA_NO_VALUES(flip, support::flip_fn<0>)
 /// Operands one after the other along an axis.
 template <int Axis, operand_or_foreign... A>
   requires(!support::refuses<support::concat_fn<Axis>, A...>)
@@ -298,6 +304,9 @@ INTARSIA_INLINE constexpr auto broadcast_to(A&& a) {
 template <index... To, operand_or_foreign A>
   requires support::refuses<support::broadcast_fn<To...>, A>
 refused<support::reason<support::broadcast_fn<To...>, A>> broadcast_to(A&& a);
+INTARSIA_NO_VALUES(broadcast_to, support::broadcast_fn<>)
+
+#undef INTARSIA_NO_VALUES
 
 namespace support {
 template <class A>

@@ -235,6 +235,8 @@ void save(const weights<M>& w, const std::string& path) {
 }
 template <support::no_weights X>
 refused<support::told<support::weights_needed("save")>::why> save(const X&, const std::string& path);
+template <class M>
+refused<support::told<support::weights_needed("save")>::why> save(const std::string& path, const weights<M>&);
 /// Reads them again. The file has exactly the model's tensors, with their shapes and types. Errors: [load]; w is then as before.
 template <class M>
 void load(weights<M>& w, const std::string& path) {
@@ -242,5 +244,9 @@ void load(weights<M>& w, const std::string& path) {
 }
 template <support::no_weights X>
 refused<support::told<support::weights_needed("load")>::why> load(const X&, const std::string& path);
+template <class M>
+refused<support::told<support::weights_needed("load")>::why> load(const std::string& path, const weights<M>&);
+template <class M>
+refused<support::told<support::weights_needed("load")>::why> load(const std::string& path);
 
 }  // namespace intarsia

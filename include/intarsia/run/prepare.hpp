@@ -177,5 +177,9 @@ template <class Lambda, fixed_string Name, class Target, class M>
 prepared<Lambda, Name, Target, M> prepare(const compiled<Lambda, Name, Target>&, const weights<M>& theta) {
   return prepared<Lambda, Name, Target, M>(theta);
 }
+template <class Lambda, fixed_string Name, class Target, support::no_weights X>
+refused<support::told<support::weights_needed("prepare")>::why> prepare(const compiled<Lambda, Name, Target>&, const X&);
+template <class Lambda, fixed_string Name, class Target, class M>
+refused<support::told<support::weights_needed("prepare")>::why> prepare(const weights<M>&, const compiled<Lambda, Name, Target>&);
 
 }  // namespace intarsia

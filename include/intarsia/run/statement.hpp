@@ -5,6 +5,7 @@
 #include "intarsia/kernels/nest-inl.hpp"
 #include "intarsia/language/lazy.hpp"
 #include "intarsia/run/overlap.hpp"
+#include "intarsia/tensor/print.hpp"
 
 namespace intarsia {
 
@@ -68,5 +69,14 @@ INTARSIA_INLINE auto evaluate(Lazy&& e) {
 }
 template <tensor_like X>
 refused<support::told<support::letter::about(fault::tensor, "evaluate")>::why> evaluate(const X&);
+template <support::foreign X>
+refused<support::told<support::letter::about(fault::operand, "evaluate")>::why> evaluate(X&&);
+
+/// Runs an expression and writes what it is: a tensor's text, or a number's.
+template <lazy_expression Lazy>
+std::ostream& operator<<(std::ostream& os, const Lazy& e) {
+  if constexpr (Lazy::shape_value.rank == 0) return os << static_cast<typename Lazy::value_type>(e);
+  else return os << evaluate(e);
+}
 
 }  // namespace intarsia

@@ -18,7 +18,7 @@ namespace intarsia {
 enum class fault {
   none, argument, assign_shape, assign_target, axis, branch, broadcast, capture, channels, concat, contraction, element_type, empty,
   extent_zero, function, groups, initialisers, into, into_temporary, labels, large_temporary, model_shape, no_path, not_adapted, not_constexpr, not_integer, not_parameter,
-  not_scalar, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, tensor, twice, unequal, value, weight, weights, window, winograd, workspace
+  not_scalar, not_template, number, operand, option, overflow, parameters, path, rank, reshape, result, slice, tensor, twice, unequal, value, weight, weights, window, winograd, workspace
 };
 
 namespace support {
@@ -58,6 +58,7 @@ constexpr fault_text text_of(fault f) {
       {"[labels]", "labels are integers"},
       {"[not_adapted]", "ia::parameter<...> is trained"},
       {"[not_scalar]", "ia::sum or ia::mean it first"},
+      {"[option]", "as template arguments: name<1>(x)"},
       {"[number]", "convert: ia::cast<float>(x)"},
       {"[argument]", "a tensor or an expression is needed"},
       {"[option]", "values and options that it knows"},
