@@ -11,7 +11,8 @@ import collections
 import pathlib
 
 from protobuf import Model, Tensor, Unsupported, fields
-from translate import Value, expressions, listed, rule_for
+from translate import expressions, rule_for
+from values import Value, listed
 
 FOLDERS = ['node', 'pytorch-converted', 'pytorch-operator', 'simple']
 LIMIT = 40000  # elements of a test; larger ones take their time without showing more
