@@ -3,24 +3,11 @@
 // Views disappear here: each is a change of the indices at which the values behind it are computed or loaded.
 #pragma once
 
-#include "intarsia/plan/nest.hpp"
-#include "intarsia/plan/plan.hpp"
+#include "intarsia/plan/emit.hpp"
 
 namespace intarsia::plan {
 
-/// An index in terms of loops: (offset + sum coef * loop) / den; den 0: no division.
-struct affine {
-  index offset = 0;
-  index den = 0;
-  index coef[max_loops] = {};
-  friend constexpr bool operator==(const affine&, const affine&) = default;
-};
-struct point {
-  affine at[max_rank] = {};
-  friend constexpr bool operator==(const point&, const point&) = default;
-};
-
-class lowering {
+class lowering : emitter {
  public:
   constexpr lowering(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r, const memory_view& m, int group)
       : g_(g), batch_(batch), r_(r), m_(m), group_(group) {}
@@ -49,7 +36,7 @@ class lowering {
         plus.op = ir::opcode::add;
         plus.type = plus.from = i.type;
         plus.a = static_cast<std::int8_t>(sum);
-        plus.b = static_cast<std::int8_t>(load(root, here, domain, m_.homes[root], 0, false));
+        plus.b = static_cast<std::int8_t>(load(g_[root].type, here, domain, m_.homes[root], 0, false));
         sum = add(plus);
       }
       remember(root, here, sum);
@@ -79,8 +66,10 @@ class lowering {
     }
   }
   constexpr void store_value(node_id n, const home& h) {
-    if (!is_own(n) || !r_.sunk[n]) return store(value(n, here_for(g_[n].shape)), h, n, here_for(g_[n].shape));
-    for (index e = 0; e < g_[n].shape.size(); ++e) store(value(n, element(g_[n].shape, e)), h, n, element(g_[n].shape, e));
+    const extents& shape = g_[n].shape;
+    auto put = [&](const point& at) { store(value(n, at), h, g_[n].type, shape, at, !totals_.empty()); };
+    if (!is_own(n) || !r_.sunk[n]) return put(here_for(shape));
+    for (index e = 0; e < shape.size(); ++e) put(element(shape, e));
   }
 
   /// The constant point of element e.
@@ -174,22 +163,12 @@ class lowering {
     return false;
   }
 
-  constexpr int add(const instruction& i) {
-    out_.kernel.code[out_.kernel.instructions] = i;
-    return out_.kernel.instructions++;
-  }
-
   struct known {
     node_id node = -1;
     point where{};
     int instruction = -1;
   };
   constexpr void remember(node_id n, const point& where, int instruction) { known_.push({n, where, instruction}); }
-
-  constexpr int loop(index extent) {
-    out_.kernel.extent[out_.kernel.loops] = extent;
-    return out_.kernel.loops++;
-  }
 
   constexpr void contract(node_id root) {
     const ir::node& n = g_[root];
@@ -263,58 +242,6 @@ class lowering {
     if (n.op == ir::opcode::argmax || n.op == ir::opcode::argmin) k.place = static_cast<std::int8_t>(position(place, ir::dtype::i32));
   }
 
-  constexpr int position(const affine& p, ir::dtype type) {
-    instruction i;
-    i.what = step::position;
-    i.type = type;
-    i.a = static_cast<std::int8_t>(guard_row(p, 0, 0));
-    return add(i);
-  }
-  constexpr int guard_row(const affine& p, index extent, index stride) {
-    guard& row = out_.kernel.rows[out_.kernel.guards];
-    row.offset = p.offset;
-    row.den = p.den;
-    row.extent = extent;
-    row.stride = stride;
-    for (int l = 0; l < max_loops; ++l) row.coef[l] = p.coef[l];
-    return out_.kernel.guards++;
-  }
-
-  constexpr bool inside(const affine& a, index extent) const {
-    if (a.den > 1) return false;
-    index low = a.offset, high = a.offset;
-    for (int l = 0; l < out_.kernel.loops; ++l) (a.coef[l] < 0 ? low : high) += a.coef[l] * (out_.kernel.extent[l] - 1);
-    return low >= 0 && high < extent;
-  }
-
-  /// Loads from a home at a point; `guarded` where an index may be outside of the shape.
-  constexpr int load(node_id n, const point& p, const extents& shape, const home& h, double fill, bool guarded) {
-    nest& k = out_.kernel;
-    const int number = k.accesses++;
-    access& a = k.at[number];
-    a.type = g_[n].type;
-    a.fill = fill;
-    out_.buffer[number] = h.buffer;
-    out_.offset[number] = h.offset;
-    a.guard_first = k.guards;
-    for (int d = 0; d < shape.rank; ++d) {
-      const affine& x = p.at[d];
-      const bool check = guarded && !inside(x, shape[d]);
-      if (check) {
-        guard_row(x, shape[d], x.den > 1 ? h.stride[d] : 0);
-        ++a.guards;
-      }
-      if (x.den > 1) continue;
-      out_.offset[number] += h.stride[d] * x.offset;
-      for (int l = 0; l < k.loops; ++l) a.stride[l] += h.stride[d] * x.coef[l];
-    }
-    instruction i;
-    i.what = step::load;
-    i.type = g_[n].type;
-    i.a = static_cast<std::int8_t>(number);
-    return add(i);
-  }
-
   constexpr int value(node_id n, const point& p) {
     for (int i = 0; i < known_.size(); ++i)
       if (known_[i].node == n && known_[i].where == p) return known_[i].instruction;
@@ -343,7 +270,7 @@ class lowering {
     }
     const bool own = r_.fates[i] == fate::computed && r_.group_of[i] == group_;
     const bool in_memory = r_.fates[i] == fate::leaf || r_.fates[i] == fate::gathered || (r_.fates[i] == fate::computed && !own);
-    if ((in_memory || (own && batch_.total[i])) && i != evaluated_) return load(i, p, n.shape, m_.homes[i], 0, true);
+    if ((in_memory || (own && batch_.total[i])) && i != evaluated_) return load(n.type, p, n.shape, m_.homes[i], 0, true);
     if (n.what == kind::map) {
       instruction k;
       k.what = step::map;
@@ -362,7 +289,7 @@ class lowering {
     if (n.what == kind::copy) return value(n.in[0], p);
     if (r_.through[i] && p == here_for(n.shape) && refine(r_.groups[group_].domain, g_[n.in[0]].shape).exists)
       return value(n.in[0], here_for(g_[n.in[0]].shape));
-    if (n.what == kind::reshape) return load(i, p, n.shape, home_of(i), 0, true);
+    if (n.what == kind::reshape) return load(n.type, p, n.shape, home_of(i), 0, true);
     return viewed(i, p);
   }
 
@@ -418,7 +345,7 @@ class lowering {
   /// The value of b at q, or `fill` where q is outside of b's shape.
   constexpr int value_within(node_id b, const point& q, const extents& from, double fill) {
     const bool leaf = r_.fates[b] == fate::leaf && (g_[b].what == kind::constant || g_[b].what == kind::iota);
-    if (!leaf) return load(b, q, from, home_of(b), fill, true);
+    if (!leaf) return load(g_[b].type, q, from, home_of(b), fill, true);
     const int first = out_.kernel.guards;
     for (int d = 0; d < from.rank; ++d)
       if (!inside(q.at[d], from[d])) guard_row(q.at[d], from[d], 0);
@@ -441,31 +368,13 @@ class lowering {
     return add(s);
   }
 
-  constexpr void store(int v, const home& h, node_id n, const point& p) {
-    nest& k = out_.kernel;
-    const int number = k.accesses++;
-    access& a = k.at[number];
-    a.type = g_[n].type;
-    out_.buffer[number] = h.buffer;
-    out_.offset[number] = h.offset;
-    for (int d = 0; d < g_[n].shape.rank; ++d) {
-      out_.offset[number] += h.stride[d] * p.at[d].offset;
-      for (int l = 0; l < k.outer; ++l) a.stride[l] += h.stride[d] * p.at[d].coef[l];
-    }
-    const store_to made{static_cast<std::int8_t>(number), static_cast<std::int8_t>(v)};
-    if (totals_.empty()) k.store[k.stores++] = made;
-    else k.store[k.stores + last_stores_++] = made;
-  }
-
   const ir::graph_view& g_;
   const fuse::batching_view& batch_;
   const fuse::grouping_view& r_;
   const memory_view& m_;
   int group_;
-  bound_nest out_{};
   support::list<known> known_;
   support::list<total> totals_;
-  int last_stores_ = 0;
   node_id evaluated_ = -1;
 };
 
