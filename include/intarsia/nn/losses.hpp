@@ -31,7 +31,8 @@ struct cross_entropy_fn {
       traced<std::int32_t, static_cast<std::size_t>(n), static_cast<std::size_t>(classes)> column{
           &g, ir::iota(g, ir::dtype::i32, X::shape_value, 2)};
       auto number = cast<std::int32_t>(label);
-      auto losses = logsumexp<1>(x) - sum<1>(where(equal(column, reshape<n, 1>(number)), x, 0));
+      auto chosen = equal(column, reshape<n, 1>(number));
+      auto losses = logsumexp<1>(x) - sum<1>(where(chosen, x, 0));
       if (g[label.id].what == ir::kind::argument) return mean(losses);
       // nobody can look at labels that are computed before they are used: a wrong one makes the loss NaN
       using T = typename X::value_type;
