@@ -245,8 +245,8 @@ using handle_of_call = decltype(Op{}(std::declval<typename replay<decltype(to_op
 template <class Op, class... A>
 consteval letter verdict_on() {
   if constexpr (!(operand_or_number<A> && ...)) return {};
-  else if constexpr ((foreign<A> || ...) && !(reported_later<A> || ...) && !(tree_handle<A> || ...)) return verdict_on_foreign<Op, A...>();
-  else if constexpr ((is_refused<A> || ...) || (traced_value<A> || ...) || (tree_handle<A> || ...)) return {};  // reported by the whole function
+  else if constexpr ((reported_later<A> || ...) || (tree_handle<A> || ...)) return {};
+  else if constexpr ((foreign<A> || ...)) return verdict_on_foreign<Op, A...>();
   else if constexpr (fraction_beside_integers<A...>) return decltype(refuse_number<Op>(std::declval<typename replay<decltype(to_operand<A...>(std::declval<A>()))>::handle>()...))::why;
   else if constexpr ((is_large_temporary<A> || ...)) return letter::about(fault::large_temporary, Op::name, words{} << "at most " << static_cast<index>(largest_kept) << " bytes");
   else if constexpr (is_refused<handle_of_call<Op, A...>>) return handle_of_call<Op, A...>::why;
@@ -262,15 +262,10 @@ template <class Op>
 inline constexpr letter values_given = letter::about(fault::not_template, Op::name);
 template <class Option, class Op>
 inline constexpr letter other_option = std::is_arithmetic_v<Option> ? values_given<Op> : foreign_option<Op>;
-template <class Option, class Op, reported_later A>
+template <letter Why, reported_later A>
 constexpr auto refuse_option(const A& a) {
   if constexpr (is_refused<A>) return a;
-  else return refused_value<other_option<Option, Op>>(a.graph, a.id);
-}
-template <class Op, reported_later A>
-constexpr auto refuse_values(const A& a) {
-  if constexpr (is_refused<A>) return a;
-  else return refused_value<values_given<Op>>(a.graph, a.id);
+  else return refused_value<Why>(a.graph, a.id);
 }
 #define INTARSIA_NO_VALUES(name, ...)                                                                  \
   template <auto... Any, operand A, class Value, class... More>                                       \
@@ -278,7 +273,7 @@ constexpr auto refuse_values(const A& a) {
   refused<support::told<support::values_given<__VA_ARGS__>>::why> name(A&& a, Value&&, More&&...);     \
   template <auto... Any, support::reported_later A, class Value, class... More>                       \
   constexpr auto name(A&& a, Value&&, More&&...) {                                                    \
-    return support::refuse_values<__VA_ARGS__>(a);                                                    \
+    return support::refuse_option<support::values_given<__VA_ARGS__>>(a);                             \
   }
 
 /// Two operands, one of which is none: a number, text, an option.

@@ -84,7 +84,7 @@ concept not_keep_axes = sizeof...(More) > 0 || !std::is_same_v<Option, keep_axes
   template <int... Axes, operand_or_foreign A, class Option, class... More>                                \
     requires(constraint && support::reported_later<A>)                                          \
   constexpr auto name(A&& a, Option, More...) {                                                 \
-    return support::refuse_option<Option, __VA_ARGS__>(a);                                      \
+    return support::refuse_option<support::other_option<Option, __VA_ARGS__>>(a);               \
   }
 #define INTARSIA_ONLY_KEEP_AXES(name, ...) INTARSIA_OTHER_OPTIONS(name, (support::not_keep_axes<Option, More...>), __VA_ARGS__)
 
