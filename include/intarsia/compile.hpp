@@ -5,6 +5,7 @@
 #pragma once
 
 #include "intarsia/differentiate/differentiate.hpp"
+#include "intarsia/fuse/columns.hpp"
 #include "intarsia/fuse/fuse.hpp"
 #include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
@@ -33,9 +34,10 @@ constexpr ir::graph simplified(const ir::graph_view& differentiated) {
 /// For `prepare`: scales and shifts that parameters decide, into the weights; before borders hide the contractions.
 constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::run(simplify::folded(simplified)); }
 
-/// 4. Strided gradients as dense ones; borders as explicit zeros, so that contractions need no bounds; again simplified, because
-///    windows of one value mostly ask for the same border.
+/// 4. Gradients with more weights than image as sums of columns, strided ones as dense ones; borders as explicit zeros, so that
+///    contractions need no bounds; again simplified, because windows of one value mostly ask for the same border.
 constexpr ir::graph padded(const ir::graph_view& simplified) {
+  if (fuse::has_columns(simplified)) return padded(fuse::with_columns(simplified));
   if (fuse::has_residues(simplified)) return simplify::run(fuse::with_padding(fuse::with_residues(simplified)));
   return simplify::run(fuse::with_padding(simplified));
 }

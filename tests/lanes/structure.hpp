@@ -59,6 +59,12 @@ struct windows : takes<float, float> {
   static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(2, n)}; }
   static constexpr auto call(auto x) { return max_pool<2, 3>(x, ia::pad<1>, ia::stride<1>); }
 };
+struct skipping_windows : takes<float, float> {
+  static constexpr const char* name = "max_pool of stride 2 with a border";
+  static constexpr bool every_size = true;
+  static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, 2 * n + 1)}; }
+  static constexpr auto call(auto x) { return max_pool<3>(x, ia::pad<1>, ia::stride<2>); }
+};
 struct joined : takes<float, float, float> {
   static constexpr const char* name = "concat on the last axis";
   static constexpr bool every_size = true;
@@ -78,6 +84,6 @@ struct repeated : takes<float, float> {
   static constexpr auto call(auto x) { return reshape<-1>(concat<1>(x, x, x)); }
 };
 
-using all_cases = std::tuple<transposed<float>, transposed<double>, transposed<std::uint8_t>, transposed_rows, two_rows<float>, two_rows<double>, squares, with_step, flipped, with_border, windows, joined, joined_bytes, repeated>;
+using all_cases = std::tuple<transposed<float>, transposed<double>, transposed<std::uint8_t>, transposed_rows, two_rows<float>, two_rows<double>, squares, with_step, flipped, with_border, windows, skipping_windows, joined, joined_bytes, repeated>;
 
 }  // namespace lanes

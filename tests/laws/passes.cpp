@@ -61,6 +61,36 @@ BOOST_AUTO_TEST_CASE(passes_keep_the_value) {
   BOOST_TEST(smaller > 0);
 }
 
+/// The derivative of a convolution with channels to its input, as sums of columns.
+BOOST_AUTO_TEST_CASE(columns_keep_the_value) {
+  int changed = 0;
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    reference::random_graph r(seed);
+    ir::graph& g = r.g;
+    extents x, w;
+    support::window_options o;
+    for (int n : {1 + r.below(2), 1 + r.below(3)}) x.push(n);
+    w.push(1 + r.below(3)), w.push(x[1]);
+    for (int d = 0; d < 2; ++d) {
+      x.push(3 + r.below(7)), w.push(1 + r.below(4));
+      o.lo[d] = r.below(3), o.hi[d] = r.below(3), o.stride[d] = 1 + r.below(3), o.dilation[d] = 1 + r.below(2);
+    }
+    const support::verdict v = support::correlation_rule(x, w, 2, o);
+    if (!v.ok()) continue;
+    ir::contraction c;
+    c.share(0, 0, -1, x[0]);
+    c.share(-1, 1, 1, x[1]);
+    c.share(1, -1, 0, w[0]);
+    for (int d = 2; d < 4; ++d) support::add_window(c, o, d - 2, ir::lhs, d, x[d], ir::out, d, v.shape[d], ir::rhs, d, w[d]);
+    const int dy = r.argument(v.shape), taps = r.argument(w);
+    g.outputs.push({ir::contract(g, dy, taps, x, ir::exchange(c, ir::out, ir::lhs))});
+    const ir::graph columns = fuse::with_columns(g, true);
+    changed += columns.nodes.size() > g.nodes.size();
+    same("columns", seed, g, columns, data_for(g, seed));
+  }
+  BOOST_TEST(changed > 100);
+}
+
 BOOST_AUTO_TEST_CASE(live_buffers_do_not_overlap) {
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     const ir::graph g = simplify::run(fuse::with_padding(fuse::with_residues(simplify::run(differentiate::run(reference::random_graph::make(seed, 10 + static_cast<int>(seed % 51), true))))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolutions and their gradients, whose operands are read without a copy with a border: bit for bit as the
-// oracle's on whole numbers. Around each operand lies NaN, so that reading a neighbour would be seen.
+// Convolutions whose operands, or parts of whose gradients, are read without a copy with a border: depthwise ones, and those
+// with more weights than image. Bit for bit as the oracle's on whole numbers. Around each operand lies NaN, so that reading a
+// neighbour would be seen.
 #include <boost/test/unit_test.hpp>
 
 #include <intarsia/intarsia.hpp>
@@ -37,33 +38,42 @@ void compare(const char* what, T* got, const std::vector<double>& expected) {
   BOOST_TEST(!outside, what << ": written outside");
 }
 
-/// Forward and both gradients of a two-dimensional depthwise convolution.
-template <class T, std::size_t N, std::size_t C, std::size_t H, std::size_t W, std::size_t K, class... Options>
-void check(reference::correlation f, Options...) {
+/// Forward and both gradients of a two-dimensional convolution.
+template <class T, std::size_t N, std::size_t C, std::size_t Out, std::size_t Groups, std::size_t H, std::size_t W, std::size_t K, class... Options>
+void check_groups(reference::correlation f, Options...) {
   constexpr auto all = ia::compile([](auto x, auto k, auto g) {
-    auto y = ia::corr2d(x, k, Options{}..., ia::groups<C>);
+    auto y = ia::corr2d(x, k, Options{}..., ia::groups<Groups>);
     auto s = ia::sum(y * g);
     return ia::outputs(y, ia::grad(s, x), ia::grad(s, k));
   });
   using image = ia::tensor<T, N, C, H, W>;
-  using kernel = ia::tensor<T, C, 1, K, K>;
-  using result = decltype(ia::corr2d(std::declval<image&>(), std::declval<kernel&>(), Options{}..., ia::groups<C>));
-  f.batch = N, f.groups = f.in_channels = f.out_channels = C;
+  using kernel = ia::tensor<T, Out, C / Groups, K, K>;
+  using result = decltype(ia::corr2d(std::declval<image&>(), std::declval<kernel&>(), Options{}..., ia::groups<Groups>));
+  f.batch = N, f.groups = Groups, f.in_channels = C, f.out_channels = Out;
   f.in[1] = H, f.in[2] = W, f.kernel[1] = f.kernel[2] = K;
   f.out[1] = result::shape_value[2], f.out[2] = result::shape_value[3];
   amid_nan<T> x(f.in_size(), 1), k(f.kernel_size(), 2), g(f.out_size(), 3), y(f.out_size()), dx(f.in_size()), dk(f.kernel_size());
-  const std::vector<T> bias(C);
+  const std::vector<T> bias(Out);
   const reference::correlation_results expected = reference::naive_correlation(f, x.data(), k.data(), bias.data(), g.data());
   const ia::view<const T, N, C, H, W> image_view(x.data());
-  const ia::view<const T, C, 1, K, K> kernel_view(k.data());
-  const ia::view<const T, N, C, result::shape_value[2], result::shape_value[3]> gradient_view(g.data());
-  ia::view<T, N, C, result::shape_value[2], result::shape_value[3]> to_y(y.data());
+  const ia::view<const T, Out, C / Groups, K, K> kernel_view(k.data());
+  const ia::view<const T, N, Out, result::shape_value[2], result::shape_value[3]> gradient_view(g.data());
+  ia::view<T, N, Out, result::shape_value[2], result::shape_value[3]> to_y(y.data());
   ia::view<T, N, C, H, W> to_dx(dx.data());
-  ia::view<T, C, 1, K, K> to_dk(dk.data());
+  ia::view<T, Out, C / Groups, K, K> to_dk(dk.data());
   all.into(to_y, to_dx, to_dk)(image_view, kernel_view, gradient_view);
   compare("forward", y.data(), expected.y);
   compare("to input", dx.data(), expected.dx);
   compare("to kernel", dk.data(), expected.dk);
+}
+
+template <class T, std::size_t N, std::size_t C, std::size_t H, std::size_t W, std::size_t K, class... Options>
+void check_depthwise(reference::correlation f, Options... options) {
+  check_groups<T, N, C, C, C, H, W, K>(f, options...);
+}
+template <std::size_t N, std::size_t C, std::size_t Out, std::size_t H, std::size_t W, std::size_t K, class... Options>
+void check_dense(reference::correlation f, Options... options) {
+  check_groups<float, N, C, Out, 1, H, W, K>(f, options...);
 }
 
 constexpr reference::correlation with(long stride0, long stride1, long dilation, long pad0, long pad1) {
@@ -77,13 +87,23 @@ constexpr reference::correlation with(long stride0, long stride1, long dilation,
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(steps_of_one) {
-  check<float, 1, 2, 37, 70, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
-  check<float, 2, 45, 7, 7, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 1, 2, 37, 70, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 2, 45, 7, 7, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
 }
 BOOST_AUTO_TEST_CASE(steps_of_two) {
-  check<float, 1, 5, 30, 56, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
+  check_depthwise<float, 1, 5, 30, 56, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
 }
 BOOST_AUTO_TEST_CASE(wide_borders_and_gaps) {
-  check<float, 1, 5, 29, 34, 3>(with(1, 1, 2, 3, 1), ia::pad_sides<3, 0, 1, 4>, ia::dilation<2>);
-  check<double, 1, 3, 40, 43, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 1, 5, 29, 34, 3>(with(1, 1, 2, 3, 1), ia::pad_sides<3, 0, 1, 4>, ia::dilation<2>);
+  check_depthwise<double, 1, 3, 40, 43, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+}
+// To the input these are sums of columns.
+BOOST_AUTO_TEST_CASE(more_weights_than_image) {
+  check_dense<1, 96, 128, 7, 6, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_dense<2, 48, 128, 11, 7, 3>(with(1, 1, 2, 2, 1), ia::pad_sides<2, 1, 1, 3>, ia::dilation<2>);
+}
+BOOST_AUTO_TEST_CASE(strides_that_make_zeros) {
+  check_dense<1, 128, 128, 9, 12, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
+  check_dense<1, 3, 64, 42, 45, 7>(with(2, 2, 1, 3, 3), ia::pad<3>, ia::stride<2>);
+  check_dense<1, 192, 192, 18, 17, 2>(with(3, 3, 1, 0, 0), ia::stride<3>);  // residues without taps
 }

@@ -192,24 +192,33 @@ constexpr ir::node_id residues_apart(ir::graph& g, const ir::node& n, const ir::
   return interleaved(g, planes, c, n.shape, channels);
 }
 
+/// The windows of a form that skip: the taps that the kernel has, and those of all residues together as a dense one.
+struct skipped_taps {
+  int windows = 0;
+  index needed = 1, dense = 1;
+  bool every_residue = true;  // has taps
+  ir::role taps = ir::nobody;
+
+  constexpr explicit skipped_taps(const ir::contraction& c) {
+    for (int x = 0; x < c.count; ++x) {
+      const ir::contraction_axis& a = c.axis[x];
+      if (!has_residues(a)) continue;
+      ++windows;
+      taps = static_cast<ir::role>(a.who[2]);
+      dense *= dense_taps(a) * a.stride, needed *= a.extent[2];
+      every_residue = every_residue && a.extent[2] >= a.stride;
+    }
+  }
+  constexpr bool mostly_zeros() const { return 2 * dense >= 3 * needed; }
+};
+
 /// A strided gradient without products by zeros that its stride makes; others stay as they are.
 constexpr ir::node_id without_gaps(ir::graph& g, const ir::node& n, const ir::contraction& c) {
-  int skips = 0;
-  index dense = 1, needed = 1;
-  bool all_have_taps = true;
-  ir::role taps = ir::nobody;
-  for (int x = 0; x < c.count; ++x) {
-    const ir::contraction_axis& a = c.axis[x];
-    if (!has_residues(a)) continue;
-    ++skips;
-    taps = static_cast<ir::role>(a.who[2]);
-    dense *= dense_taps(a) * a.stride, needed *= a.extent[2];
-    all_have_taps = all_have_taps && a.extent[2] >= a.stride;
-  }
-  if (skips == 0 || n.shape.rank + skips > max_rank) return g.add(n);
-  const int channels = channel_axis(c, taps);
-  if (channels >= 0 && 2 * dense >= 3 * needed) return residues_apart(g, n, c, taps, c.axis[channels].dim[ir::out]);
-  return all_have_taps && c.count + skips <= ir::max_contraction_axes ? residues_together(g, n, c) : g.add(n);
+  const skipped_taps skipped(c);
+  if (skipped.windows == 0 || n.shape.rank + skipped.windows > max_rank) return g.add(n);
+  const int channels = channel_axis(c, skipped.taps);
+  if (channels >= 0 && skipped.mostly_zeros()) return residues_apart(g, n, c, skipped.taps, c.axis[channels].dim[ir::out]);
+  return skipped.every_residue && c.count + skipped.windows <= ir::max_contraction_axes ? residues_together(g, n, c) : g.add(n);
 }
 
 constexpr bool has_residues(const ir::graph_view& g) {

@@ -52,9 +52,17 @@ HWY_INLINE auto load_clipped(const ir::element_t<N::K.at[A].type>* p, const coun
   constexpr index along = Lanes > 1 ? a.stride[N::K.lane] : 0, elements = along * (Count - 1) + 1;
   index from = 0, to = elements;
   clip_all<N, A, Bits, T, S, along, elements, Count>(from, to, c, std::make_integer_sequence<int, a.guards>{});
-  if constexpr (along == 1) return Vectors::template load_between<a.type>(p, from, to);
-  else if constexpr (along == 2) return Vectors::template every_second_between<a.type>(p, from, to);
-  else return to > from ? Vectors::template splat<a.type>(p) : Vectors::template constant<a.type>(0);
+  if constexpr (along == 0) return to > from ? Vectors::template splat<a.type>(p) : Vectors::template constant<a.type>(a.fill);
+  else {
+    auto v = Vectors::template constant<a.type>(0);
+    if constexpr (along == 1) v = Vectors::template load_between<a.type>(p, from, to);
+    else v = Vectors::template every_second_between<a.type>(p, from, to);
+    if constexpr (a.fill == 0) return v;
+    else {  // lane i holds element along * i
+      const auto exists = Vectors::template between<held_t<a.type>>((from + along - 1) / along, (to + along - 1) / along);
+      return hn::IfThenElse(exists, v, Vectors::template constant<a.type>(a.fill));
+    }
+  }
 }
 
 template <class N, int A, unsigned Bits, tile_sizes T, int S, int... R>

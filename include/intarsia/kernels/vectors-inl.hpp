@@ -120,23 +120,28 @@ struct vectors {
       return load<T>(buffer);
     }
   }
-  /// Elements First <= i < end of p[i], zero elsewhere; no other is read. Not for bool and 8 or 16 bits.
-  template <ir::dtype T>
-  static HWY_INLINE value_t<T> load_between(const ir::element_t<T>* p, index first, index end) {
-    using E = ir::element_t<T>;
-    const index from = first < 0 ? 0 : first > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : first;
-    const index to = end < from ? from : end > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : end;
-#if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+  /// Lanes first <= i < end.
+  template <class E>
+  static HWY_INLINE hn::Mask<tag<E>> between(index first, index end) {
+    const auto [from, to] = within_lanes(first, end);
     const tag<E> d;
-#if HWY_TARGET <= HWY_AVX3  // FirstN has a branch there: without it, masks that several loads share are made once
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3  // FirstN has a branch there: without it, masks that several loads share are made once
     const std::uint64_t bits = (std::uint64_t{1} << to) - (std::uint64_t{1} << from);
     std::uint8_t bytes[8];
     std::memcpy(bytes, &bits, sizeof bits);
-    return hn::MaskedLoad(hn::LoadMaskBits(d, bytes), d, p);
+    return hn::LoadMaskBits(d, bytes);
 #else
-    return hn::MaskedLoad(hn::AndNot(hn::FirstN(d, static_cast<std::size_t>(from)), hn::FirstN(d, static_cast<std::size_t>(to))), d, p);
+    return hn::AndNot(hn::FirstN(d, static_cast<std::size_t>(from)), hn::FirstN(d, static_cast<std::size_t>(to)));
 #endif
+  }
+  /// Elements first <= i < end of p[i], zero elsewhere; no other is read. Not for bool and 8 or 16 bits.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> load_between(const ir::element_t<T>* p, index first, index end) {
+    using E = ir::element_t<T>;
+#if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    return hn::MaskedLoad(between<E>(first, end), tag<E>(), p);
 #else
+    const auto [from, to] = within_lanes(first, end);
     if (from == 0 && to == static_cast<index>(Lanes)) return load<T>(p);
     alignas(64) E buffer[Lanes] = {};
     for (index i = from; i < to; ++i) buffer[i] = p[i];
@@ -234,6 +239,13 @@ struct vectors {
   }
 
  private:
+  struct lane_range {
+    index from, to;
+  };
+  static HWY_INLINE lane_range within_lanes(index first, index end) {
+    const index from = first < 0 ? 0 : first > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : first;
+    return {from, end < from ? from : end > static_cast<index>(Lanes) ? static_cast<index>(Lanes) : end};
+  }
 #if HWY_TARGET != HWY_SCALAR
   template <class E>
   static HWY_INLINE auto evens_then_odds() {

@@ -93,9 +93,9 @@ struct nest {
   guard rows[max_guards] = {};
 };
 
-/// Whether guards only clip an access: with these lanes, what exists of a vector is a range of them, and the rest is zero.
+/// Whether guards only clip an access: with these lanes, what exists of a vector is a range of them.
 constexpr bool is_clipped(const nest& k, const access& a, int lane) {
-  if (a.guards == 0 || a.fill != 0 || ir::size_of(a.type) < 4 || lane < 0) return false;
+  if (a.guards == 0 || ir::size_of(a.type) < 4 || lane < 0) return false;
   const index along = a.stride[lane];
   for (int r = 0; r < a.guards; ++r) {
     const guard& g = k.rows[a.guard_first + r];

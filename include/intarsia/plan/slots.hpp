@@ -129,8 +129,8 @@ struct slot_map {
     return m;
   }
 
-  /// Whether an operand of a product exists only in part: a range of each vector is there, and the rest is zero.
-  constexpr bool clips(int access) const { return k.factor >= 0 && is_clipped(k, k.at[access], k.lane); }
+  /// Whether what a reduction reads exists only in part: a range of each vector is there, and the rest is the fill value.
+  constexpr bool clips(int access) const { return k.reduction != ir::opcode::none && is_clipped(k, k.at[access], k.lane); }
 };
 
 }  // namespace intarsia::plan

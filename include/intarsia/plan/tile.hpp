@@ -98,6 +98,7 @@ constexpr bool is_guarded_along(const nest& k, const access& a, int l) {
 /// Cycles an access takes for a vector along loop l.
 constexpr index access_cost(const nest& k, const access& a, int l, int lanes, bool is_store) {
   const bool guarded = is_guarded_along(k, a, l);
+  if (guarded && !is_store && k.reduction != ir::opcode::none && is_clipped(k, a, l)) return a.stride[l] == 2 ? 6 : 2;
   if (a.stride[l] == 1 && !guarded) return 1;
   if (a.stride[l] == 1) return 4;
   if (a.stride[l] == 0 && !guarded && !is_store) return 1;
