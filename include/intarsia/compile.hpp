@@ -5,8 +5,10 @@
 #pragma once
 
 #include "intarsia/differentiate/differentiate.hpp"
-#include "intarsia/fuse/columns.hpp"
+
+#include "intarsia/fuse/col2im.hpp"
 #include "intarsia/fuse/fuse.hpp"
+#include "intarsia/fuse/im2col.hpp"
 #include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
 #include "intarsia/fuse/residues.hpp"
@@ -37,16 +39,17 @@ constexpr ir::graph folded(const ir::graph_view& simplified) { return simplify::
 /// 4. Gradients with more weights than image as sums of columns, strided ones as dense ones; borders as explicit zeros, so that
 ///    contractions need no bounds; again simplified, because windows of one value mostly ask for the same border.
 constexpr ir::graph padded(const ir::graph_view& simplified) {
-  if (fuse::has_columns(simplified)) return padded(fuse::with_columns(simplified));
+  if (fuse::has_col2im(simplified)) return padded(fuse::with_col2im(simplified));
   if (fuse::has_residues(simplified)) return simplify::run(fuse::with_padding(fuse::with_residues(simplified)));
   return simplify::run(fuse::with_padding(simplified));
 }
 
 /// 5. The batch, cut into tiles that stay in cache: before fusion, because values of different sections cannot share a nest.
-///    Where it is not cut, Winograd's transforms, which need the borders, and panels for what is left.
+///    Where it is not cut, windows written out and Winograd's transforms, which need the borders, and panels for what is left.
 constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepared) {
   const fuse::batching b = fuse::find_batch(padded, lanes, prepared);
   if (!b.size.empty()) return fuse::with_copies(padded, b);
+  if (fuse::has_im2col(padded, lanes)) return copied(fuse::with_im2col(padded, lanes), lanes, prepared);
   if (fuse::has_winograd(padded)) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes, prepared);
   return fuse::with_packing(padded, lanes, prepared);
 }

@@ -61,15 +61,14 @@ BOOST_AUTO_TEST_CASE(passes_keep_the_value) {
   BOOST_TEST(smaller > 0);
 }
 
-/// The derivative of a convolution with channels to its input, as sums of columns.
+/// The derivatives of a convolution with channels, to its input as sums of columns, to its kernel by columns.
 BOOST_AUTO_TEST_CASE(columns_keep_the_value) {
-  int changed = 0;
+  int to_input = 0, to_kernel = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     reference::random_graph r(seed);
-    ir::graph& g = r.g;
     extents x, w;
     support::window_options o;
-    for (int n : {1 + r.below(2), 1 + r.below(3)}) x.push(n);
+    x.push(1 + r.below(2)), x.push(2 * (1 + r.below(2)));
     w.push(1 + r.below(3)), w.push(x[1]);
     for (int d = 0; d < 2; ++d) {
       x.push(3 + r.below(7)), w.push(1 + r.below(4));
@@ -82,13 +81,19 @@ BOOST_AUTO_TEST_CASE(columns_keep_the_value) {
     c.share(-1, 1, 1, x[1]);
     c.share(1, -1, 0, w[0]);
     for (int d = 2; d < 4; ++d) support::add_window(c, o, d - 2, ir::lhs, d, x[d], ir::out, d, v.shape[d], ir::rhs, d, w[d]);
-    const int dy = r.argument(v.shape), taps = r.argument(w);
-    g.outputs.push({ir::contract(g, dy, taps, x, ir::exchange(c, ir::out, ir::lhs))});
-    const ir::graph columns = fuse::with_columns(g, true);
-    changed += columns.nodes.size() > g.nodes.size();
-    same("columns", seed, g, columns, data_for(g, seed));
+    const int image = r.argument(x), taps = r.argument(w), dy = r.argument(v.shape);
+    r.g.outputs.push({ir::contract(r.g, dy, taps, x, ir::exchange(c, ir::out, ir::lhs))});
+    r.g.outputs.push({ir::contract(r.g, image, dy, w, ir::exchange(c, ir::out, ir::rhs))});
+    const auto data = data_for(r.g, seed);
+    const ir::graph summed = fuse::with_col2im(r.g, true);
+    to_input += summed.nodes.size() > r.g.nodes.size();
+    same("col2im", seed, r.g, summed, data);
+    const ir::graph padded = fuse::with_padding(r.g), written = fuse::with_im2col(padded, 2, true);
+    to_kernel += written.nodes.size() > padded.nodes.size();
+    same("im2col", seed, padded, written, data);
   }
-  BOOST_TEST(changed > 100);
+  BOOST_TEST(to_input > 100);
+  BOOST_TEST(to_kernel > 100);
 }
 
 BOOST_AUTO_TEST_CASE(live_buffers_do_not_overlap) {

@@ -29,7 +29,7 @@ constexpr ir::role taps_of_columns(const ir::contraction& c) {
   return windows == 0 || c.count + windows > ir::max_contraction_axes || c.winograd != 0 ? ir::nobody : taps;
 }
 
-constexpr bool can_sum_columns(const ir::graph_view& g, const ir::node& n) {
+constexpr bool can_col2im(const ir::graph_view& g, const ir::node& n) {
   if (n.what != ir::kind::contract || !ir::is_float(n.type)) return false;
   const ir::contraction& c = g.contractions[n.aux];
   const ir::role taps = taps_of_columns(c);
@@ -42,8 +42,8 @@ constexpr bool can_sum_columns(const ir::graph_view& g, const ir::node& n) {
 /// Whether writing the columns and adding them up costs less than to transpose the weights, than residues that are separate
 /// convolutions (3x3 of stride 2, 128x56x56: 1.47 to 1.23 ms with g++, 1.19 to 1.27 with clang), or than their zeros
 /// together (7x7 of stride 2, 3x224x224: 1.65 to 1.37, 1.62 to 1.35; Zen 5, AVX-512).
-constexpr bool sums_columns(const ir::graph_view& g, const ir::node& n) {
-  if (!can_sum_columns(g, n)) return false;
+constexpr bool prefers_col2im(const ir::graph_view& g, const ir::node& n) {
+  if (!can_col2im(g, n)) return false;
   const ir::contraction& c = g.contractions[n.aux];
   const index products = ir::products_of(c), weights = g[n.in[taps_of_columns(c) - ir::lhs]].shape.size();
   const skipped_taps skipped(c);
@@ -144,16 +144,16 @@ class column_sums {
   ir::node_id columns_ = -1;
 };
 
-constexpr bool has_columns(const ir::graph_view& g) {
+constexpr bool has_col2im(const ir::graph_view& g) {
   for (const ir::node& n : g.nodes)
-    if (sums_columns(g, n)) return true;
+    if (prefers_col2im(g, n)) return true;
   return false;
 }
 
-constexpr ir::graph with_columns(const ir::graph_view& from, bool wherever_possible = false) {
+constexpr ir::graph with_col2im(const ir::graph_view& from, bool wherever_possible = false) {
   ir::graph g = ir::with_tables_of(from);
   ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
-    const bool sums = wherever_possible ? can_sum_columns(from, from[i]) : sums_columns(from, from[i]);
+    const bool sums = wherever_possible ? can_col2im(from, from[i]) : prefers_col2im(from, from[i]);
     return sums ? column_sums(g, n, from.contraction_of(i)).run() : g.add(n);
   });
   return g;
