@@ -100,6 +100,39 @@ constexpr ir::node_id part_of_panels(ir::graph& g, support::list<panels>& made, 
   return ir::view(g, all, shape, m);
 }
 
+/// A product with panels too large for the second-level cache, as a sum of products with parts of them: two smaller ones fit,
+/// one that is used and one that is fetched meanwhile.
+constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights) {
+  constexpr index largest = 400 * 1024;
+  int summed = -1;
+  for (int x = 0; x < c.count; ++x)
+    if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && (summed < 0 || c.axis[x].extent[0] > c.axis[summed].extent[0])) summed = x;
+  const extents& panels = g[n.in[weights - ir::lhs]].shape;
+  index parts = 1;
+  while (panels.size() / panels[0] * ir::size_of(n.type) / parts > largest) parts *= 2;
+  if (parts == 1 || summed < 0 || c.axis[summed].extent[0] % parts != 0) return g.add(n);
+  ir::contraction own = c;
+  own.axis[summed].extent[0] /= parts;
+  const int form = g.contractions.push(own);
+  ir::node_id sum = -1;
+  for (index p = 0; p < parts; ++p) {
+    ir::node part = n;
+    for (int r = ir::lhs; r <= ir::rhs; ++r) {
+      const int d = c.axis[summed].dim[r];
+      const ir::node_id whole = n.in[r - ir::lhs];
+      extents shape = g[whole].shape;
+      ir::view_map m = ir::identity_view(shape.rank);
+      shape[d] /= parts;
+      m.axis[d].offset = p * shape[d];
+      part.in[r - ir::lhs] = ir::view(g, whole, shape, m);
+    }
+    part.aux = form;
+    const ir::node_id product = g.add(part);
+    sum = sum < 0 ? product : ir::map(g, ir::opcode::add, sum, product);
+  }
+  return sum;
+}
+
 constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n, ir::contraction c, ir::role weights, int x, index panel, bool in_parts) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
@@ -128,7 +161,7 @@ constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n
   const extents whole = n.shape;
   n.shape = shape;
   n.aux = g.contractions.push(c);
-  return ir::reshape(g, g.add(n), whole);
+  return ir::reshape(g, in_parts_of_panels(g, n, c, weights), whole);
 }
 
 /// A window of one tap that skips elements reads a copy without the gaps: every cache line of it is used, and its axes

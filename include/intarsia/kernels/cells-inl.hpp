@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The values of a register tile: which vectors there are, and where each of them is found.
 #include "intarsia/kernels/vectors-inl.hpp"
+#include "intarsia/plan/ahead.hpp"
 #include "intarsia/plan/product_order.hpp"
 #include "intarsia/plan/tile.hpp"
 
@@ -40,6 +41,7 @@ struct nest_on {
   static constexpr unsigned outer_bits = slots.outer_bits();
   static constexpr unsigned term_bits = plan::term_bits(slots);
   static constexpr int late = plan::late_operand(slots), early = plan::early_operand(slots);
+  static constexpr plan::ahead ahead = plan::panels_ahead(slots);
 };
 
 template <class N>
