@@ -60,8 +60,8 @@ HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c) {
   constexpr plan::access a = N::K.at[next.access];
   constexpr index size = ir::size_of(a.type), line = 64;
   index pass = 0, done = 0;  // tiles of this panel before, and elements of it
-  for (int l = 1; l < N::K.outer; ++l)
-    if (l != N::K.lane) pass = pass * ((N::K.extent[l] + N::K.tile[l] - 1) / N::K.tile[l]) + c.at[l] / N::K.tile[l];
+  for (int l = 0; l < N::K.outer; ++l)
+    if (l != N::K.lane && a.stride[l] == 0) pass = pass * ((N::K.extent[l] + N::K.tile[l] - 1) / N::K.tile[l]) + c.at[l] / N::K.tile[l];
   for (int l = N::K.outer; l < N::K.loops; ++l) done += a.stride[l] * c.at[l];
   constexpr index own = a.stride[N::K.loops - 1] * plan::iterations_of(T, N::K.loops - 1) * size, share = (own + next.passes - 1) / next.passes;
   const char* const from = p.at[next.access] + (next.step - done + (pass * next.panel + done) / next.passes) * size;

@@ -7,8 +7,8 @@
 
 namespace intarsia::plan {
 
-/// Of one access: elements of a panel, from one panel to the next, and how often each is read; access is -1 where nothing is
-/// worth fetching.
+/// Of one access, whose panels are equally far apart: elements of a panel, from one to the next, and how often each is read;
+/// access is -1 where nothing is worth fetching.
 struct ahead {
   int access = -1;
   index panel = 0;
@@ -23,22 +23,27 @@ constexpr ahead panels_ahead(const slot_map& m) {
     if (k.code[i].what != step::load) continue;
     const access& a = k.at[k.code[i].a];
     if (a.guards > 0 || a.stride[0] == 0 || a.stride[k.lane] != 1 || k.lane == 0) continue;
-    // one sequence: the lanes, then the reduction from its innermost loop on
-    index elements = k.extent[k.lane], passes = 1;
+    // a panel is one sequence: the lanes, then the reduction from its innermost loop on
+    index elements = k.extent[k.lane], passes = 1, panels = 1, step = 0;
     bool whole = k.tile[k.lane] * m.lanes >= k.extent[k.lane];
     for (int l = k.loops - 1; l >= k.outer; --l) {
       whole = whole && a.stride[l] == elements;
       elements *= k.extent[l];
     }
-    for (int l = 1; l < k.outer; ++l) {
+    bool inside = true;  // of the loops over panels
+    for (int l = k.outer - 1; l >= 0; --l) {
       if (l == k.lane) continue;
-      whole = whole && a.stride[l] == 0;
-      passes *= (k.extent[l] + k.tile[l] - 1) / k.tile[l];
+      inside = inside && a.stride[l] == 0;
+      if (inside) passes *= (k.extent[l] + k.tile[l] - 1) / k.tile[l];
+      if (inside) continue;
+      if (panels == 1) step = a.stride[l];
+      whole = whole && a.stride[l] == step * panels;
+      panels *= k.extent[l];
     }
     const index bytes = elements * ir::size_of(a.type);
     // two panels have to fit into the second-level cache, all of them not; where a panel is read often, the first time counts little
     constexpr index smallest = 16 * 1024, largest = 400 * 1024, cache = 2 * 1024 * 1024;
-    if (whole && bytes >= smallest && bytes <= largest && bytes * k.extent[0] >= cache && passes >= 2 && passes <= 16) return {k.code[i].a, elements, a.stride[0], passes};
+    if (whole && bytes >= smallest && bytes <= largest && bytes * panels >= cache && passes >= 2 && passes <= 16) return {k.code[i].a, elements, step, passes};
   }
   return {};
 }
