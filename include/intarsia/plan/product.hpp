@@ -48,7 +48,7 @@ class product_search {
   /// `epilogue`: units for a vector of results, its stores among them.
   /// `interleaved`: the loop that must be in the tile as a whole, or lanes are stored one by one; -1 if there is none.
   constexpr product_search(const nest& k, const machine& m, int lane, index lanes, index epilogue, int interleaved)
-      : interleaved_(interleaved), scatter_(2 * lanes * 64), outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_((epilogue + (lane >= k.outer ? 12 : 0)) * 64) {
+      : interleaved_(interleaved), scatter_(2 * lanes * 64), outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_((epilogue + (lane >= k.outer ? adding_up(k.extent[lane], lanes) : 0)) * 64) {
     best_.lane = lane;
     for (int l = 0; l < k.loops; ++l) trips_[l] = l == lane ? (k.extent[l] + lanes - 1) / lanes : k.extent[l];
     for (int l = outer_; l < k.loops; ++l) reduction_ *= trips_[l];
@@ -90,6 +90,14 @@ class product_search {
   /// Beyond it an operand is read from the second-level cache: at 32 bytes a cycle, a vector in the time of two
   /// multiply-adds, where the reduction walks it as one sequence; twice as slowly where nothing is fetched ahead.
   static constexpr index first_level = 30 * 1024;
+
+  /// The lanes of a sum as one: three units for each halving, of vectors no longer than the loop needs.
+  static constexpr index adding_up(index extent, index lanes) {
+    while (lanes > 2 && lanes / 2 >= extent) lanes /= 2;
+    index units = 0;
+    for (; lanes > 1; lanes /= 2) units += 3;
+    return units;
+  }
 
   /// The facts about operand o along each loop.
   constexpr void read(int o, const nest& k, int lane, index lanes) {
