@@ -53,26 +53,28 @@ HWY_INLINE void multiply_add(const pointers<N>& p, const counters<N>& c, Cells& 
   (products<N, Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, std::make_integer_sequence<int, order<N, T>.length(Run)>{}), ...);
 }
 
-/// Fetches a part of the next panel, as much as this tile's step reads of its own divided by the number of tiles.
-template <class N, tile_sizes T>
+/// Fetches a part of the next panel: this step's share of a row, all tiles together fetching all rows.
+template <class N>
 HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c) {
   constexpr plan::ahead next = N::ahead;
   constexpr plan::access a = N::K.at[next.access];
-  constexpr index size = ir::size_of(a.type), line = 64;
   index pass = 0, done = 0;  // tiles of this panel before, and elements of it
   for (int l = 0; l < N::K.outer; ++l)
     if (l != N::K.lane && a.stride[l] == 0) pass = pass * ((N::K.extent[l] + N::K.tile[l] - 1) / N::K.tile[l]) + c.at[l] / N::K.tile[l];
   for (int l = N::K.outer; l < N::K.loops; ++l) done += a.stride[l] * c.at[l];
-  constexpr index own = a.stride[N::K.loops - 1] * plan::iterations_of(T, N::K.loops - 1) * size, share = (own + next.passes - 1) / next.passes;
-  const char* const from = p.at[next.access] + (next.step - done + (pass * next.panel + done) / next.passes) * size;
-  for (index at = 0; at < share; at += line) __builtin_prefetch(from + at, 0, 2);
+  const index first = (pass * next.rows + done / next.apart) * next.lines / next.passes;
+  const char* const panel = p.at[next.access] + (next.step - done) * ir::size_of(a.type);
+  for (index i = 0; i < (next.lines + next.passes - 1) / next.passes; ++i) {
+    const index row = (first + i) / next.lines, line = (first + i) % next.lines;
+    __builtin_prefetch(panel + row * next.apart * ir::size_of(a.type) + line * next.line, 0, 2);
+  }
 }
 
 /// All terms of one tile of the reduction.
 template <class N, class Vectors, tile_sizes T, index Count, class Sums>
 HWY_INLINE void reduce(const pointers<N>& p, const counters<N>& c, Sums& sum) {
   cells<N, Vectors, T, range<0, N::K.body>> known;
-  if constexpr (N::ahead.access >= 0) fetch_ahead<N, T>(p, c);
+  if constexpr (N::ahead.access >= 0) fetch_ahead<N>(p, c);
   compute_all<N, Vectors, T, N::lanes, Count>(p, c, known, sum, range<0, N::K.body>{});
   if constexpr (N::late >= 0) multiply_add<N, Vectors, T, N::lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<N, T>.runs>{});
   else accumulate<N, Vectors, T, N::lanes, Count>(known, sum, std::make_integer_sequence<int, N::slots.slots(N::term_bits, T)>{});
