@@ -24,6 +24,8 @@ fused = target not in ('SSE4', 'SSSE3', 'SSE2')
 vector = {'SSE4': 'xmm', 'AVX2': 'ymm', 'AVX3': 'zmm', 'NEON': r'v[0-9]+\.4s'}[target]
 product = f'hot:{vector}.* ; fma' if fused else f'hot:^mulps {vector}'
 
+ahead = 'hot:prfm' if target == 'NEON' else 'hot:prefetch'
+
 # Every kernel of a function; what has no multiply-adds of its own (copies, borders) is held to the same.
 everywhere = ['--forbid', 'call', '--forbid', 'gather', '--forbid', 'integer division']
 no_spill = ['--forbid', 'hot:spill']
@@ -37,6 +39,8 @@ rules = {
     'conv2': ['--require', product, '--forbid', 'division'],
     'to_input': ['--require', product, '--forbid', 'division'],
     'to_kernel': ['--require', product, '--forbid', 'division'],
+    'deep': ['--require', product, '--require', ahead, '--forbid', 'division'],
+    'deep_to_input': ['--require', product, '--require', ahead, '--forbid', 'division'],
     'learn': ['--require', product, '--forbid', 'division'],
     'scale': ['--require', f'hot:{vector}', '--forbid', 'division'],  # whether a * b + c is one rounding is the compiler's choice
     'activate': ['--require', product],

@@ -143,8 +143,8 @@ struct vectors {
 #else
     const auto [from, to] = within_lanes(first, end);
     if (from == 0 && to == static_cast<index>(Lanes)) return load<T>(p);
-    alignas(64) E buffer[Lanes] = {};
-    for (index i = from; i < to; ++i) buffer[i] = p[i];
+    alignas(64) E buffer[Lanes];
+    for (index i = 0; i < static_cast<index>(Lanes); ++i) buffer[i] = i >= from && i < to ? p[i] : E(0);  // a loop from `from` is a call of memcpy
     return load<T>(buffer);
 #endif
   }

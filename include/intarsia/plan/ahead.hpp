@@ -18,6 +18,8 @@ struct ahead {
   index passes = 1;  // how often each panel is read
 
   static constexpr index line = 64;
+  /// Lines to fetch in one step.
+  constexpr int share() const { return static_cast<int>((lines + passes - 1) / passes); }
 };
 
 namespace detail {
