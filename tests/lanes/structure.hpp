@@ -61,7 +61,6 @@ struct windows : takes<float, float> {
 };
 struct skipping_windows : takes<float, float> {
   static constexpr const char* name = "max_pool of stride 2 with a border";
-  static constexpr bool every_size = true;
   static constexpr std::array<ia::extents, 1> shapes(ia::index n) { return {shape(3, 2 * n + 1)}; }
   static constexpr auto call(auto x) { return max_pool<3>(x, ia::pad<1>, ia::stride<2>); }
 };
