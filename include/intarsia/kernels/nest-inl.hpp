@@ -26,6 +26,36 @@ HWY_INLINE void advance(pointers<N>& p, counters<N>& c) {
   advance<N, L, Iterations>(p, c, std::make_integer_sequence<int, N::K.accesses>{});
 }
 
+/// Counts, with loop L, the tiles of this panel before this one.
+template <class N, int L>
+HWY_INLINE void count_tiles(const counters<N>& c, index& tiles) {
+  if constexpr (L < N::K.outer && L != N::K.lane && N::K.at[N::ahead.access].stride[L] == 0)
+    tiles = tiles * ((N::K.extent[L] + N::K.tile[L] - 1) / N::K.tile[L]) + c.at[L] / N::K.tile[L];
+}
+template <class N>
+HWY_INLINE void fetch_line(const char* panel, index number) {
+  constexpr plan::ahead next = N::ahead;
+  constexpr index row = next.apart * ir::size_of(N::K.at[next.access].type);
+  __builtin_prefetch(panel + number / next.lines * row + number % next.lines * next.line, 0, 2);
+}
+/// Fetches a part of the next panel: this row's share, all tiles together fetching all rows.
+template <class N, int... L, int... I>
+HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c, std::integer_sequence<int, L...>, std::integer_sequence<int, I...>) {
+  constexpr plan::ahead next = N::ahead;
+  constexpr plan::access a = N::K.at[next.access];
+  index tiles = 0;
+  (count_tiles<N, L>(c, tiles), ...);
+  const index elements = a.stride[N::K.outer] * c.at[N::K.outer];
+  const char* const panel = p.at[next.access] + (next.step - elements) * ir::size_of(a.type);
+  (fetch_line<N>(panel, (tiles * next.rows + elements / next.apart) * next.lines / next.passes + I), ...);
+}
+template <class N, int L, class Inside>
+HWY_INLINE void enter(const pointers<N>& p, const counters<N>& c) {
+  if constexpr (L == N::K.outer && Inside::loops > L && N::ahead.access >= 0)
+    fetch_ahead<N>(p, c, std::make_integer_sequence<int, N::K.outer>{}, std::make_integer_sequence<int, N::ahead.share()>{});
+  (void)p, (void)c;
+}
+
 /// The loops around a tile, and in it those of the reduction.
 template <class N, int L>
 inline constexpr plan::stages stages_of{N::slots, L};
@@ -43,11 +73,13 @@ HWY_INLINE void loop(pointers<N> p, counters<N> c, const Inside& inside) {
     constexpr bool more = Stage + 1 < stages_of<N, L>.count;
     constexpr tile_sizes tile = plan::tile_at(N::slots, T, L, s.size, s.from, s.last(), s.elements);
     if constexpr (s.times == 1) {
+      enter<N, L, Inside>(p, c);
       loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
       if constexpr (more) advance<N, L, s.elements>(p, c);
     } else {
       INTARSIA_NO_UNROLL
       for (index i = 0; i < s.times; ++i) {
+        enter<N, L, Inside>(p, c);
         loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
         advance<N, L, s.elements>(p, c);
       }

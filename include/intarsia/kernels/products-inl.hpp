@@ -53,34 +53,10 @@ HWY_INLINE void multiply_add(const pointers<N>& p, const counters<N>& c, Cells& 
   (products<N, Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, std::make_integer_sequence<int, order<N, T>.length(Run)>{}), ...);
 }
 
-/// Counts, with loop L, the tiles of this panel before this one, and the elements of it that were read.
-template <class N, int L>
-HWY_INLINE void count_read(const counters<N>& c, index& tiles, index& elements) {
-  constexpr index stride = N::K.at[N::ahead.access].stride[L], size = N::K.tile[L];
-  if constexpr (L >= N::K.outer) elements += stride * c.at[L];
-  else if constexpr (L != N::K.lane && stride == 0) tiles = tiles * ((N::K.extent[L] + size - 1) / size) + c.at[L] / size;
-}
-template <class N>
-HWY_INLINE void fetch_line(const char* panel, index number) {
-  constexpr plan::ahead next = N::ahead;
-  constexpr index row = next.apart * ir::size_of(N::K.at[next.access].type);
-  __builtin_prefetch(panel + number / next.lines * row + number % next.lines * next.line, 0, 2);
-}
-/// Fetches a part of the next panel: this step's share of a row, all tiles together fetching all rows.
-template <class N, int... L, int... I>
-HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c, std::integer_sequence<int, L...>, std::integer_sequence<int, I...>) {
-  constexpr plan::ahead next = N::ahead;
-  index tiles = 0, elements = 0;
-  (count_read<N, L>(c, tiles, elements), ...);
-  const char* const panel = p.at[next.access] + (next.step - elements) * ir::size_of(N::K.at[next.access].type);
-  (fetch_line<N>(panel, (tiles * next.rows + elements / next.apart) * next.lines / next.passes + I), ...);
-}
-
 /// All terms of one tile of the reduction.
 template <class N, class Vectors, tile_sizes T, index Count, class Sums>
 HWY_INLINE void reduce(const pointers<N>& p, const counters<N>& c, Sums& sum) {
   cells<N, Vectors, T, range<0, N::K.body>> known;
-  if constexpr (N::ahead.access >= 0) fetch_ahead<N>(p, c, std::make_integer_sequence<int, N::K.loops>{}, std::make_integer_sequence<int, N::ahead.share()>{});
   compute_all<N, Vectors, T, N::lanes, Count>(p, c, known, sum, range<0, N::K.body>{});
   if constexpr (N::late >= 0) multiply_add<N, Vectors, T, N::lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<N, T>.runs>{});
   else accumulate<N, Vectors, T, N::lanes, Count>(known, sum, std::make_integer_sequence<int, N::slots.slots(N::term_bits, T)>{});

@@ -8,7 +8,8 @@
 
 namespace intarsia::plan {
 
-/// Panels of one access, which is -1 where nothing is worth fetching. A row of a panel is what one step of the reduction reads.
+/// Panels of one access, which is -1 where nothing is worth fetching. A row of a panel is what one step of the first loop of the
+/// reduction reads: as seldom as that, fetching costs nothing beside the products.
 struct ahead {
   int access = -1;
   index rows = 1;
@@ -18,7 +19,7 @@ struct ahead {
   index passes = 1;  // how often each panel is read
 
   static constexpr index line = 64;
-  /// Lines to fetch in one step.
+  /// Lines to fetch for one row.
   constexpr int share() const { return static_cast<int>((lines + passes - 1) / passes); }
 };
 
@@ -45,7 +46,7 @@ constexpr ahead packed_panels(const slot_map& m, const access& a, index unrolled
     panels *= k.extent[l];
   }
   if (!whole) return {};
-  r.apart = k.extent[k.lane] * unrolled;
+  r.apart = a.stride[k.outer] * unrolled;
   r.rows = elements / r.apart;
   return r;
 }
@@ -70,7 +71,7 @@ constexpr ahead columns_of_matrix(const slot_map& m, const access& a, index unro
 constexpr ahead panels_ahead(const slot_map& m) {
   const nest& k = m.k;
   if (k.factor < 0 || k.outer < 2 || k.lane < 0 || k.lane >= k.outer) return {};
-  const index unrolled = k.tile[k.loops - 1];
+  const index unrolled = k.tile[k.outer];
   for (int i : {k.term, k.factor}) {
     if (k.code[i].what != step::load) continue;
     const access& a = k.at[k.code[i].a];
