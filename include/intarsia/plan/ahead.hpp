@@ -70,7 +70,7 @@ constexpr ahead columns_of_matrix(const slot_map& m, const access& a, index unro
 
 constexpr ahead panels_ahead(const slot_map& m) {
   const nest& k = m.k;
-  if (k.factor < 0 || k.outer < 2 || k.lane < 0 || k.lane >= k.outer) return {};
+  if (k.factor < 0 || k.outer < 2 || k.loops == k.outer || k.lane < 0 || k.lane >= k.outer) return {};
   const index unrolled = k.tile[k.outer];
   for (int i : {k.term, k.factor}) {
     if (k.code[i].what != step::load) continue;
