@@ -5,7 +5,6 @@
 #pragma once
 
 #include "intarsia/differentiate/differentiate.hpp"
-
 #include "intarsia/fuse/col2im.hpp"
 #include "intarsia/fuse/fuse.hpp"
 #include "intarsia/fuse/im2col.hpp"

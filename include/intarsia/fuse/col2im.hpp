@@ -122,13 +122,12 @@ class column_sums {
     for (int x : windows) {
       const ir::contraction_axis& a = c_.axis[x];
       const residue_taps t(a, number % a.stride);
-      const index count = a.stride == 1 ? a.extent[2] : t.count, shift = a.stride == 1 ? a.pad : t.shift;
       number /= a.stride;
-      has_taps = has_taps && count > 0;
-      m.axis[tap_at_[x]] = {a.stride == 1 ? 0 : t.first, 0, shape.rank, a.stride, -1, 0};
-      m.axis[at_[x]] = {shift, 0, a.dim[0], 1, shape.rank, -a.dilation};
+      has_taps = has_taps && t.count > 0;
+      m.axis[tap_at_[x]] = {t.first, 0, shape.rank, a.stride, -1, 0};
+      m.axis[at_[x]] = {t.shift, 0, a.dim[0], 1, shape.rank, -a.dilation};
       sums |= 1 << shape.rank;
-      shape.push(count);
+      shape.push(t.count);
     }
     if (!has_taps) return ir::constant(g_, n_.type, plane, 0);
     return ir::reduce(g_, ir::opcode::add, ir::view(g_, columns_, shape, m), sums);
