@@ -33,11 +33,12 @@ HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& kno
 /// One run of products.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class Cells, class Sums, class V, int... P>
 HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, std::integer_sequence<int, P...>) {
-  constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run];
-  if constexpr (Run > 0 && order<N, T>.begins(Run)) forget(p.at[N::K.code[N::late].a]);
+  constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run], elements = N::slots.slots(depends_v<N, N::late>, T);
+  // a few elements stay in registers, and the arguments that they come from too
+  if constexpr (Run > 0 && order<N, T>.begins(Run) && elements > 4) forget(p.at[N::K.code[N::late].a]);
   if constexpr (is_loaded_late<N, T, N::early> && order<N, T>.begins(Run))
     load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
-  if constexpr (Run == 0 || N::slots.slots(depends_v<N, N::late>, T) > 1) {
+  if constexpr (Run == 0 || elements > 1) {
     current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
     if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
     keep_in_register(current);

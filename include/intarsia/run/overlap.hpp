@@ -2,6 +2,7 @@
 // Results in memory that the program also reads: as if everything were read first. Results in each other's memory are refused.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 #include "intarsia/run/execute.hpp"
@@ -57,16 +58,18 @@ struct overlap {
   }
   static constexpr table facts = make();
 
+  /// Whether memory at a and b is in part the same. (Modulo 2^64: both compilers fold the difference of two members of one
+  /// object; of comparisons of addresses g++ folds neither, and a 2x2 result took 3.0 ns instead of 1.7 on Zen 5.)
+  INTARSIA_INLINE static bool meet(const void* a, index a_size, const void* b, index b_size) {
+    const auto ahead = reinterpret_cast<std::uintptr_t>(a) - reinterpret_cast<std::uintptr_t>(b);
+    return a_size > 0 && b_size > 0 && (ahead < static_cast<std::uintptr_t>(b_size) || -ahead < static_cast<std::uintptr_t>(a_size));
+  }
+
   INTARSIA_INLINE static bool exists(const void* const* at, void* const* to) {
     bool found = false;
-    for (int o = 0; o < outputs; ++o) {
-      const char* begin = static_cast<const char*>(to[o]);
-      for (int a = 0; a < arguments; ++a) {
-        const char* other = static_cast<const char*>(at[a]);
-        const bool meets = other < begin + facts.output_bytes[o] && begin < other + facts.argument_bytes[a];
-        found = found || (meets && !(other == begin && facts.in_place[o][a]));
-      }
-    }
+    for (int o = 0; o < outputs; ++o)
+      for (int a = 0; a < arguments; ++a)
+        found = found || (meet(to[o], facts.output_bytes[o], at[a], facts.argument_bytes[a]) && !(to[o] == at[a] && facts.in_place[o][a]));
     return found;
   }
 
@@ -78,10 +81,9 @@ struct overlap {
         const int assigned = facts.assigned[o] >= 0 ? facts.assigned[o] : facts.assigned[p];
         if (facts.assigned[o] >= 0 && facts.assigned[p] >= 0) continue;
         const int result = facts.assigned[o] >= 0 ? p : o;
-        const char* begin = static_cast<const char*>(to[result]);
-        const char* other = static_cast<const char*>(assigned >= 0 ? at[assigned] : to[p]);
+        const void* other = assigned >= 0 ? at[assigned] : to[p];
         const index size = assigned >= 0 ? facts.argument_bytes[assigned] : facts.output_bytes[p];
-        found = found || (other < begin + facts.output_bytes[result] && begin < other + size);
+        found = found || meet(to[result], facts.output_bytes[result], other, size);
       }
     return found;
   }
