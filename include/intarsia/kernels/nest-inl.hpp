@@ -16,14 +16,26 @@ INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <class N, int L, index Iterations, int... A>
-HWY_INLINE void advance(pointers<N>& p, counters<N>& c, std::integer_sequence<int, A...>) {
-  ((p.at[A] += std::integral_constant<index, N::K.at[A].stride[L] * Iterations * ir::size_of(N::K.at[A].type)>::value), ...);
-  c.at[L] += Iterations;
+template <class N, int L, class Iterations, int... A>
+HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n, std::integer_sequence<int, A...>) {
+  ((p.at[A] += std::integral_constant<index, N::K.at[A].stride[L] * ir::size_of(N::K.at[A].type)>::value * n), ...);
+  c.at[L] += n;
 }
-template <class N, int L, index Iterations>
-HWY_INLINE void advance(pointers<N>& p, counters<N>& c) {
-  advance<N, L, Iterations>(p, c, std::make_integer_sequence<int, N::K.accesses>{});
+template <class N, int L, class Iterations>
+HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n) {
+  advance<N, L>(p, c, n, std::make_integer_sequence<int, N::K.accesses>{});
+}
+
+/// The steps of reduction loop L that meet more than the zeros around an operand, for any element of this tile.
+template <class N, int L, tile_sizes T>
+HWY_INLINE plan::interval steps_between_zeros(const counters<N>& c) {
+  constexpr plan::guard row = N::K.rows[plan::zeros_along(N::K, L)];
+  plan::interval own{row.offset, row.offset};
+  for (int l = 0; l < N::K.outer; ++l) {
+    const index first = row.coef[l] * c.at[l], last = row.coef[l] * (c.at[l] + plan::iterations_of(T, l) - 1);
+    own.low += first < last ? first : last, own.high += first < last ? last : first;
+  }
+  return plan::steps_between_zeros(row, L, N::K.extent[L], own);
 }
 
 /// Counts, with loop L, the tiles of this panel before this one.
@@ -75,13 +87,22 @@ HWY_INLINE void loop(pointers<N> p, counters<N> c, const Inside& inside) {
     if constexpr (s.times == 1) {
       enter<N, L, Inside>(p, c);
       loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
-      if constexpr (more) advance<N, L, s.elements>(p, c);
+      if constexpr (more) advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
+    } else if constexpr (plan::zeros_along(N::K, L) >= 0) {
+      const plan::interval steps = steps_between_zeros<N, L, T>(c);
+      advance<N, L>(p, c, steps.low);
+      INTARSIA_NO_UNROLL
+      for (index i = steps.low; i < steps.high; ++i) {
+        enter<N, L, Inside>(p, c);
+        loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
+        advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
+      }
     } else {
       INTARSIA_NO_UNROLL
       for (index i = 0; i < s.times; ++i) {
         enter<N, L, Inside>(p, c);
         loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
-        advance<N, L, s.elements>(p, c);
+        advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
       }
     }
     if constexpr (more) loop<N, L, T, Count, Stage + 1>(p, c, inside);

@@ -57,7 +57,7 @@ struct nest_part {
     for (; i < behind; i += s.elements) {
       all_totals<N> none;
       loop<N, Cut + 1, tile, lanes_in<N, Cut, Stage, Count>>(q, r, tiles_of<N>{none});
-      advance<N, Cut, s.elements>(q, r);
+      advance<N, Cut>(q, r, std::integral_constant<index, s.elements>{});
     }
   }
 };

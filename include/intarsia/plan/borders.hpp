@@ -4,6 +4,7 @@
 #pragma once
 
 #include "intarsia/plan/slots.hpp"
+#include "intarsia/plan/zeros.hpp"
 
 namespace intarsia::plan {
 
@@ -54,9 +55,6 @@ constexpr tile_sizes tile_at(const slot_map& m, tile_sizes t, int loop, index si
   return sized;
 }
 
-struct interval {
-  index low = 0, high = 0;
-};
 /// What a guard's value can be at the first element of a tile with `count` lanes.
 constexpr interval starts(const slot_map& m, const guard& g, tile_sizes t, index count) {
   interval v{g.offset, g.offset};

@@ -209,6 +209,22 @@ class lowering : emitter {
     const int term = operand_value(n.in[0], at[ir::lhs]), factor = operand_value(n.in[1], at[ir::rhs]);
     k.term = static_cast<std::int8_t>(term);
     k.factor = static_cast<std::int8_t>(factor);
+    k.zeros = k.guards;
+    for (int r = ir::lhs; r <= ir::rhs; ++r) zeros_around(n.in[r - ir::lhs], at[r]);
+  }
+  /// A row for each axis of a bordered operand that one loop of the result and one of the reduction walk: the steps that
+  /// meet nothing but zeros are left out.
+  constexpr void zeros_around(node_id i, const point& p) {
+    nest& k = out_.kernel;
+    if (r_.fates[i] != fate::gathered || !fuse::is_pad(g_, i)) return;
+    const extents& middle = g_[g_[i].in[0]].shape;
+    for (int d = 0; d < middle.rank && k.guards < max_guards; ++d) {
+      affine own = p.at[d];
+      own.offset += g_.view_of(i).axis[d].offset;
+      int loops[2] = {};
+      for (int l = 0; l < k.loops; ++l) loops[l >= k.outer] += own.coef[l] != 0;
+      if (loops[0] == 1 && loops[1] == 1 && own.den <= 1 && !inside(own, middle[d])) guard_row(own, middle[d], 0);
+    }
   }
 
   /// An operand of a contraction; indices that divide leave gaps, where it is zero.

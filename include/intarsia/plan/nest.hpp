@@ -72,6 +72,7 @@ struct nest {
   std::int8_t lane = -1;       // the loop whose iterations lie on the SIMD lanes
   std::int8_t accesses = 0;
   std::int8_t guards = 0;
+  std::int8_t zeros = max_guards;  // rows [zeros, guards): where a product's operand is not a zero of its border
   std::int8_t body = 0;        // instructions [0, body) stand in the reduction loops
   std::int8_t epilogue = 0;    // instructions [body, epilogue) once for each outer iteration
   std::int8_t instructions = 0;  // and [epilogue, instructions) once, on what the sinks hold
