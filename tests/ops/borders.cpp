@@ -105,3 +105,8 @@ BOOST_AUTO_TEST_CASE(strides_that_make_zeros) {
   check_dense<1, 128, 128, 9, 12, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
   check_dense<1, 3, 64, 42, 45, 7>(with(2, 2, 1, 3, 3), ia::pad<3>, ia::stride<2>);
 }
+// Borders higher than the window, so that results are of nothing but zeros.
+BOOST_AUTO_TEST_CASE(windows_beyond_the_border) {
+  check_dense<1, 8, 32, 9, 12, 3>(with(1, 1, 1, 5, 1), ia::pad_sides<5, 0, 1, 4>);
+  check_dense<2, 6, 16, 10, 10, 5>(with(1, 1, 2, 4, 4), ia::pad<4>, ia::dilation<2>);
+}
