@@ -88,18 +88,15 @@ HWY_INLINE void loop(pointers<N> p, counters<N> c, const Inside& inside) {
       enter<N, L, Inside>(p, c);
       loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
       if constexpr (more) advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
-    } else if constexpr (plan::zeros_along(N::K, L) >= 0) {
-      const plan::interval steps = steps_between_zeros<N, L, T>(c);
-      advance<N, L>(p, c, steps.low);
+    } else {
+      constexpr bool asks = plan::zeros_along(N::K, L) >= 0 && plan::repays_a_question(N::K, L);
+      constexpr plan::interval known = plan::steps_of_place(N::slots, L, T);
+      plan::interval steps{0, s.times};
+      if constexpr (asks) steps = steps_between_zeros<N, L, T>(c);
+      else if constexpr (known.low > 0 || known.high < N::K.extent[L]) steps = known;
+      if constexpr (asks || known.low > 0) advance<N, L>(p, c, steps.low);
       INTARSIA_NO_UNROLL
       for (index i = steps.low; i < steps.high; ++i) {
-        enter<N, L, Inside>(p, c);
-        loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
-        advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
-      }
-    } else {
-      INTARSIA_NO_UNROLL
-      for (index i = 0; i < s.times; ++i) {
         enter<N, L, Inside>(p, c);
         loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
         advance<N, L>(p, c, std::integral_constant<index, s.elements>{});

@@ -16,32 +16,41 @@ constexpr int border_loop(const nest& k, const guard& g) {
   return longest;
 }
 
+/// All rows that the first and the last tile of a loop break, and those loops.
+template <class Visit>
+constexpr void for_each_border(const slot_map& m, Visit visit) {
+  for (int a = 0; a < m.k.accesses; ++a)
+    for (int r = 0; r < m.k.at[a].guards && m.clips(a); ++r) {
+      const guard& row = m.k.rows[m.k.at[a].guard_first + r];
+      visit(row, border_loop(m.k, row));
+    }
+  for (int l = m.k.outer; l < m.k.loops; ++l)
+    if (const int row = zeros_apart(m.k, l); row >= 0) visit(m.k.rows[row], zeros_by(m.k, row));
+}
+
 /// The number of the border that a loop reaches beyond, 0 or 1; -1 for other loops, and for more of them.
 constexpr int border_of(const slot_map& m, int loop) {
   int of[2] = {-1, -1}, n = 0;
-  for (int a = 0; a < m.k.accesses; ++a)
-    for (int r = 0; r < m.k.at[a].guards && m.clips(a); ++r) {
-      const int l = border_loop(m.k, m.k.rows[m.k.at[a].guard_first + r]);
-      if (l >= 0 && l != of[0] && l != of[1] && n < 2) of[n++] = l;
-    }
+  for_each_border(m, [&](const guard&, int l) {
+    if (l >= 0 && l != of[0] && l != of[1] && n < 2) of[n++] = l;
+  });
   return loop == of[0] ? 0 : loop == of[1] ? 1 : -1;
 }
 
-/// Whether tiles of a loop that begin at `from` to `to` keep all guards that it decides.
+/// Whether tiles of a loop that begin at `from` to `to` keep all rows that it decides.
 constexpr bool is_inside(const slot_map& m, int loop, index from, index to, index size) {
-  for (int a = 0; a < m.k.accesses; ++a)
-    for (int r = 0; r < m.k.at[a].guards; ++r) {
-      const guard& g = m.k.rows[m.k.at[a].guard_first + r];
-      if (!m.clips(a) || border_loop(m.k, g) != loop) continue;
-      index low = g.offset, high = g.offset;
-      for (int l = 0; l < m.k.loops; ++l) {
-        const index first = l == loop ? from : 0, last = l == loop ? to + size - 1 : m.k.extent[l] - 1;
-        low += g.coef[l] * (g.coef[l] > 0 ? first : last);
-        high += g.coef[l] * (g.coef[l] > 0 ? last : first);
-      }
-      if (low < 0 || high >= g.extent) return false;
+  bool inside = true;
+  for_each_border(m, [&](const guard& g, int decides) {
+    if (decides != loop) return;
+    index low = g.offset, high = g.offset;
+    for (int l = 0; l < m.k.loops; ++l) {
+      const index first = l == loop ? from : 0, last = l == loop ? to + size - 1 : m.k.extent[l] - 1;
+      low += g.coef[l] * (g.coef[l] > 0 ? first : last);
+      high += g.coef[l] * (g.coef[l] > 0 ? last : first);
     }
-  return true;
+    inside = inside && low >= 0 && high < g.extent;
+  });
+  return inside;
 }
 
 /// t with tiles of this size along a loop that begin at element `from` to `to`.
@@ -92,6 +101,19 @@ constexpr bool needs_guards(const slot_map& m, int access, unsigned bits, tile_s
   for (int r = 0; r < a.guards; ++r)
     if (!holds(m, a.guard_first + r, bits, t, s, along, along * (count - 1) + 1, count)) return true;
   return false;
+}
+
+/// The steps of reduction loop l that meet more than zeros, in a tile whose place says so.
+constexpr interval steps_of_place(const slot_map& m, int l, tile_sizes t) {
+  const int row = zeros_apart(m.k, l);
+  if (row < 0) return {0, m.k.extent[l]};
+  const int by = zeros_by(m.k, row), border = border_of(m, by);
+  const tile_place where = border >= 0 ? place_of(t, border) : tile_place::anywhere;
+  if (where != tile_place::first && where != tile_place::last) return {0, m.k.extent[l]};
+  const index size = iterations_of(t, by), from = where == tile_place::last ? m.k.extent[by] - size : 0;
+  const index one = m.k.rows[row].coef[by] * from, other = m.k.rows[row].coef[by] * (from + size - 1);
+  const interval own{m.k.rows[row].offset + (one < other ? one : other), m.k.rows[row].offset + (one < other ? other : one)};
+  return steps_between_zeros(m.k.rows[row], l, m.k.extent[l], own);
 }
 
 /// Two neighbouring loads of every second element are one sequence, read once for both: the even ones for the first, the odd

@@ -212,18 +212,23 @@ class lowering : emitter {
     k.zeros = k.guards;
     for (int r = ir::lhs; r <= ir::rhs; ++r) zeros_around(n.in[r - ir::lhs], at[r]);
   }
-  /// A row for each axis of a bordered operand that one loop of the result and one of the reduction walk: the steps that
-  /// meet nothing but zeros are left out.
-  constexpr void zeros_around(node_id i, const point& p) {
+  /// A row for each axis of a bordered operand, or a part of one, that one loop of the result and one of the reduction walk:
+  /// the steps that meet nothing but zeros are left out.
+  constexpr void zeros_around(node_id i, point p) {
     nest& k = out_.kernel;
-    if (r_.fates[i] != fate::gathered || !fuse::is_pad(g_, i)) return;
+    auto divides = [&] {
+      for (int d = 0; d < g_[i].shape.rank; ++d)
+        if (p.at[d].den > 1) return true;
+      return false;
+    };
+    for (; !divides() && r_.fates[i] == fate::seen && g_[i].what == kind::view; i = g_[i].in[0]) p = behind(i, p);
+    if (divides() || r_.fates[i] != fate::gathered || !fuse::is_pad(g_, i)) return;
     const extents& middle = g_[g_[i].in[0]].shape;
+    const point own = behind(i, p);
     for (int d = 0; d < middle.rank && k.guards < max_guards; ++d) {
-      affine own = p.at[d];
-      own.offset += g_.view_of(i).axis[d].offset;
       int loops[2] = {};
-      for (int l = 0; l < k.loops; ++l) loops[l >= k.outer] += own.coef[l] != 0;
-      if (loops[0] == 1 && loops[1] == 1 && own.den <= 1 && !inside(own, middle[d])) guard_row(own, middle[d], 0);
+      for (int l = 0; l < k.loops; ++l) loops[l >= k.outer] += own.at[d].coef[l] != 0;
+      if (loops[0] == 1 && loops[1] == 1 && !inside(own.at[d], middle[d])) guard_row(own.at[d], middle[d], 0);
     }
   }
 
@@ -335,13 +340,11 @@ class lowering : emitter {
     return h;
   }
 
-  constexpr int viewed(node_id i, const point& p) {
-    const ir::node& n = g_[i];
+  /// The point of a view's operand that is seen at point p of view i.
+  constexpr point behind(node_id i, const point& p) const {
     const ir::view_map& m = g_.view_of(i);
-    const extents& from = g_[n.in[0]].shape;
     point q;
-    bool guarded = false;
-    for (int d = 0; d < from.rank; ++d) {
+    for (int d = 0; d < g_[g_[i].in[0]].shape.rank; ++d) {
       const ir::view_axis& a = m.axis[d];
       affine& x = q.at[d];
       x.offset = a.offset;
@@ -353,9 +356,16 @@ class lowering : emitter {
         x.offset += c * p.at[axis].offset;
         for (int l = 0; l < max_loops; ++l) x.coef[l] += c * p.at[axis].coef[l];
       }
-      guarded = guarded || !inside(x, from[d]);
     }
-    return guarded ? value_within(n.in[0], q, from, m.fill) : value(n.in[0], q);
+    return q;
+  }
+  constexpr int viewed(node_id i, const point& p) {
+    const node_id from = g_[i].in[0];
+    const extents& shape = g_[from].shape;
+    const point q = behind(i, p);
+    for (int d = 0; d < shape.rank; ++d)
+      if (!inside(q.at[d], shape[d])) return value_within(from, q, shape, g_.view_of(i).fill);
+    return value(from, q);
   }
 
   /// The value of b at q, or `fill` where q is outside of b's shape.

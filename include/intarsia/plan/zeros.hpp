@@ -11,16 +11,30 @@ struct interval {
   index low = 0, high = 0;
 };
 
-/// The row of zeros whose steps are those of reduction loop l, one at a time; -1 if there is none, or if a step has too few
-/// multiply-adds to repay the question. (Zen 5, AVX-512: 28 do, 3x3, 256x14x14, 213 to 222 GFLOP/s; 14 do not.)
+/// The outer loop that moves a window over its border.
+constexpr int zeros_by(const nest& k, int row) {
+  int l = 0;
+  while (l < k.outer - 1 && k.rows[row].coef[l] == 0) ++l;
+  return l;
+}
+/// The row of zeros whose steps are those of reduction loop l, one at a time; -1 if there is none.
 constexpr int zeros_along(const nest& k, int l) {
-  constexpr index fewest = 15;
   if (l < k.outer || l == k.lane || k.tile[l] != 1) return -1;
+  for (int r = k.zeros; r < k.guards; ++r)
+    if (const int by = zeros_by(k, r); k.rows[r].coef[l] != 0 && by != k.lane && k.tile[by] < k.extent[by]) return r;
+  return -1;
+}
+/// Whether a step of loop l has multiply-adds enough to repay a question for each tile. (Zen 5, AVX-512: 28 do, 3x3, 256x14x14,
+/// 213 to 222 GFLOP/s; 14 do not.)
+constexpr bool repays_a_question(const nest& k, int l) {
   index products = 1;
   for (int i = 0; i < k.loops; ++i) products *= i > l && i != k.lane ? k.extent[i] : k.tile[i];
-  for (int r = k.zeros; r < k.guards && products >= fewest; ++r)
-    if (k.rows[r].coef[l] != 0 && (k.lane < 0 || k.rows[r].coef[k.lane] == 0)) return r;
-  return -1;
+  return products >= 15;
+}
+/// The row of zeros whose steps are left out in a first and a last tile that are code of their own; -1 if none is.
+constexpr int zeros_apart(const nest& k, int l) {
+  const int row = zeros_along(k, l);
+  return row >= 0 && !repays_a_question(k, l) && k.extent[zeros_by(k, row)] <= 16 ? row : -1;
 }
 /// The steps [low, high) of reduction loop l that meet more than zeros, a row's values at step 0 being `own` for the elements
 /// of a tile.
