@@ -29,13 +29,8 @@ HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n) {
 /// The steps of reduction loop L that meet more than the zeros around an operand, for any element of this tile.
 template <class N, int L, tile_sizes T>
 HWY_INLINE plan::interval steps_between_zeros(const counters<N>& c) {
-  constexpr plan::guard row = N::K.rows[plan::zeros_along(N::K, L)];
-  plan::interval own{row.offset, row.offset};
-  for (int l = 0; l < N::K.outer; ++l) {
-    const index first = row.coef[l] * c.at[l], last = row.coef[l] * (c.at[l] + plan::iterations_of(T, l) - 1);
-    own.low += first < last ? first : last, own.high += first < last ? last : first;
-  }
-  return plan::steps_between_zeros(row, L, N::K.extent[L], own);
+  constexpr int row = plan::zeros_along(N::K, L), by = plan::zeros_by(N::K, row);
+  return plan::steps_between_zeros(N::K, L, row, c.at[by], plan::iterations_of(T, by));
 }
 
 /// Counts, with loop L, the tiles of this panel before this one.

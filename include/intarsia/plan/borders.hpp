@@ -110,10 +110,8 @@ constexpr interval steps_of_place(const slot_map& m, int l, tile_sizes t) {
   const int by = zeros_by(m.k, row), border = border_of(m, by);
   const tile_place where = border >= 0 ? place_of(t, border) : tile_place::anywhere;
   if (where != tile_place::first && where != tile_place::last) return {0, m.k.extent[l]};
-  const index size = iterations_of(t, by), from = where == tile_place::last ? m.k.extent[by] - size : 0;
-  const index one = m.k.rows[row].coef[by] * from, other = m.k.rows[row].coef[by] * (from + size - 1);
-  const interval own{m.k.rows[row].offset + (one < other ? one : other), m.k.rows[row].offset + (one < other ? other : one)};
-  return steps_between_zeros(m.k.rows[row], l, m.k.extent[l], own);
+  const index size = iterations_of(t, by);
+  return steps_between_zeros(m.k, l, row, where == tile_place::last ? m.k.extent[by] - size : 0, size);
 }
 
 /// Two neighbouring loads of every second element are one sequence, read once for both: the even ones for the first, the odd

@@ -36,15 +36,16 @@ constexpr int zeros_apart(const nest& k, int l) {
   const int row = zeros_along(k, l);
   return row >= 0 && !repays_a_question(k, l) && k.extent[zeros_by(k, row)] <= 16 ? row : -1;
 }
-/// The steps [low, high) of reduction loop l that meet more than zeros, a row's values at step 0 being `own` for the elements
-/// of a tile.
-constexpr interval steps_between_zeros(const guard& row, int l, index steps, interval own) {
+/// The steps [low, high) of reduction loop l that meet more than this row's zeros, in a tile of `size` iterations, from `from`
+/// on, of the loop that moves the window.
+constexpr interval steps_between_zeros(const nest& k, int l, int row, index from, index size) {
   auto floor_div = [](index a, index b) { return a >= 0 ? a / b : -((-a + b - 1) / b); };
-  const index c = row.coef[l];
-  interval v = c > 0 ? interval{-floor_div(own.high, c), -floor_div(own.low - row.extent, c)}
-                     : interval{floor_div(own.low - row.extent, -c) + 1, floor_div(own.high, -c) + 1};
+  const guard& g = k.rows[row];
+  const index by = g.coef[zeros_by(k, row)], first = g.offset + by * from, last = first + by * (size - 1), c = g.coef[l];
+  const index low = first < last ? first : last, high = first < last ? last : first;  // at step 0, of the tile's elements
+  interval v = c > 0 ? interval{-floor_div(high, c), -floor_div(low - g.extent, c)} : interval{floor_div(low - g.extent, -c) + 1, floor_div(high, -c) + 1};
   if (v.low < 0) v.low = 0;
-  if (v.high > steps) v.high = steps;
+  if (v.high > k.extent[l]) v.high = k.extent[l];
   return v;
 }
 
