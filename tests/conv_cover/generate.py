@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """conv_cover.json -> C++ sources, each with a few convolutions and their gradients; see runner.cpp.
 
-    generate.py all|third|cover28 [--targets] [--cases N] [--from conv_cover.json] --into FOLDER
+    generate.py all|third|cover40 [--targets] [--cases N] [--from conv_cover.json] --into FOLDER
     generate.py ... --targets  sources that compile themselves once for each target
     generate.py ... --list     prints the names of the sources instead of writing them
     generate.py ... --pairs    prints how many pairs of attribute values the selection covers
@@ -80,7 +80,7 @@ def greedy(cases, count):
 
 
 def select(cases, mode):
-    count = {'all': len(cases), 'third': math.ceil(len(cases) / 3), 'cover28': 28}[mode]
+    count = {'all': len(cases), 'third': math.ceil(len(cases) / 3), 'cover40': 40}[mode]
     return list(cases) if count == len(cases) else greedy(cases, count)
 
 
@@ -195,7 +195,7 @@ const conv_cover::part registered([] {{ return HWY_DYNAMIC_DISPATCH(get)(); }});
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('mode', choices=['all', 'third', 'cover28'])
+    parser.add_argument('mode', choices=['all', 'third', 'cover40'])
     parser.add_argument('--targets', action='store_true')
     parser.add_argument('--cases', type=int, default=15, help='convolutions in one source')
     parser.add_argument('--from', dest='source', default=pathlib.Path(__file__).with_name('conv_cover.json'))
