@@ -30,7 +30,8 @@ HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n) {
 template <class N, int L, tile_sizes T>
 HWY_INLINE plan::interval steps_between_zeros(const counters<N>& c) {
   constexpr int row = plan::zeros_along(N::K, L), by = plan::zeros_by(N::K, row);
-  return plan::steps_between_zeros(N::K, L, row, c.at[by], plan::iterations_of(T, by));
+  constexpr plan::zeros_passed zeros = plan::zeros_passed_by(N::K, L, row);
+  return zeros.left(c.at[by], plan::iterations_of(T, by));
 }
 
 /// Counts, with loop L, the tiles of this panel before this one.

@@ -111,7 +111,7 @@ constexpr interval steps_of_place(const slot_map& m, int l, tile_sizes t) {
   const tile_place where = border >= 0 ? place_of(t, border) : tile_place::anywhere;
   if (where != tile_place::first && where != tile_place::last) return {0, m.k.extent[l]};
   const index size = iterations_of(t, by);
-  return steps_between_zeros(m.k, l, row, where == tile_place::last ? m.k.extent[by] - size : 0, size);
+  return zeros_passed_by(m.k, l, row).left(where == tile_place::last ? m.k.extent[by] - size : 0, size);
 }
 
 /// Two neighbouring loads of every second element are one sequence, read once for both: the even ones for the first, the odd

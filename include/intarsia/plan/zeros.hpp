@@ -4,6 +4,7 @@
 #pragma once
 
 #include "intarsia/plan/nest.hpp"
+#include "intarsia/support/config.hpp"
 
 namespace intarsia::plan {
 
@@ -36,17 +37,26 @@ constexpr int zeros_apart(const nest& k, int l) {
   const int row = zeros_along(k, l);
   return row >= 0 && !repays_a_question(k, l) && k.extent[zeros_by(k, row)] <= 16 ? row : -1;
 }
-/// The steps [low, high) of reduction loop l that meet more than this row's zeros, in a tile of `size` iterations, from `from`
-/// on, of the loop that moves the window.
-constexpr interval steps_between_zeros(const nest& k, int l, int row, index from, index size) {
-  auto floor_div = [](index a, index b) { return a >= 0 ? a / b : -((-a + b - 1) / b); };
+/// Of one row of zeros: at step s of the reduction loop, i iterations into the outer one, the operand is inside its border where
+/// 0 <= offset + by * i + along * s < extent.
+struct zeros_passed {
+  index offset, extent, by, along, steps;
+  /// The steps that meet more than these zeros, in a tile of `size` iterations of the outer loop, from `from` on.
+  /// Inlined whatever the compiler counts: a call here spills the sums of every tile.
+  INTARSIA_INLINE constexpr interval left(index from, index size) const {
+    auto floor_div = [](index a, index b) INTARSIA_INLINE_LAMBDA { return a >= 0 ? a / b : -((-a + b - 1) / b); };
+    const index first = offset + by * from, last = first + by * (size - 1);
+    const index low = first < last ? first : last, high = first < last ? last : first;  // at step 0, of the tile's elements
+    interval v = along > 0 ? interval{-floor_div(high, along), -floor_div(low - extent, along)}
+                           : interval{floor_div(low - extent, -along) + 1, floor_div(high, -along) + 1};
+    if (v.low < 0) v.low = 0;
+    if (v.high > steps) v.high = steps;
+    return v;
+  }
+};
+constexpr zeros_passed zeros_passed_by(const nest& k, int l, int row) {
   const guard& g = k.rows[row];
-  const index by = g.coef[zeros_by(k, row)], first = g.offset + by * from, last = first + by * (size - 1), c = g.coef[l];
-  const index low = first < last ? first : last, high = first < last ? last : first;  // at step 0, of the tile's elements
-  interval v = c > 0 ? interval{-floor_div(high, c), -floor_div(low - g.extent, c)} : interval{floor_div(low - g.extent, -c) + 1, floor_div(high, -c) + 1};
-  if (v.low < 0) v.low = 0;
-  if (v.high > k.extent[l]) v.high = k.extent[l];
-  return v;
+  return {g.offset, g.extent, g.coef[zeros_by(k, row)], g.coef[l], k.extent[l]};
 }
 
 }  // namespace intarsia::plan
