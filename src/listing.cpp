@@ -54,7 +54,7 @@ std::string headline(const description& d, const program* p, int number, const t
   std::string loops = plan::to_text(b);
   s += "  " + purpose_of(*p, number) + "\n" + loops.substr(0, loops.find('\n') + 1);
   const work& w = p->works[static_cast<std::size_t>(number)];
-  s += "  work " + grouped(w.flops) + " FLOPs, " + grouped(w.bytes) + " bytes" + (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles of the batch" : "") + "\n";
+  s += "  work " + grouped(w.flops) + " FLOPs, " + grouped(w.bytes) + " bytes" + (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles" : "") + "\n";
   if (plan::is_small(b.kernel)) s += t.paint(tint::faint, "  small: it is part of its callers, and this is a copy that nothing calls") + "\n";
   return s;
 }

@@ -56,7 +56,7 @@ void list(const options& o, const terminal& t) {
       std::cout << padded_left(std::to_string(k), 8) << padded_left(code_size(d, k), 11);
       if (p && p->same) {
         const work& w = p->works[static_cast<std::size_t>(k)];
-        std::cout << padded_left(grouped(w.flops), 15) << padded_left(grouped(w.bytes), 14) << "  " << purpose_of(*p, k) << (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles of the batch" : "");
+        std::cout << padded_left(grouped(w.flops), 15) << padded_left(grouped(w.bytes), 14) << "  " << purpose_of(*p, k) << (w.runs > 1 ? ", in " + std::to_string(w.runs) + " tiles" : "");
       }
       std::cout << '\n';
     }

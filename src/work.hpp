@@ -9,7 +9,7 @@ namespace intarsia::tool {
 struct work {
   index flops = 0;
   index bytes = 0;  // that it reads and writes, each element once
-  index runs = 1;   // tiles of the batch that it is run for
+  index runs = 1;   // tiles that it is run for
 };
 
 work work_of(const plan::bound_nest& b, const plan::memory_view& memory, index runs);

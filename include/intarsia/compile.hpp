@@ -5,6 +5,7 @@
 #pragma once
 
 #include "intarsia/differentiate/differentiate.hpp"
+#include "intarsia/fuse/bands.hpp"
 #include "intarsia/fuse/col2im.hpp"
 #include "intarsia/fuse/fuse.hpp"
 #include "intarsia/fuse/im2col.hpp"
@@ -52,7 +53,12 @@ constexpr ir::graph copied(const ir::graph_view& padded, index lanes, bool prepa
   if (fuse::has_winograd(padded)) return fuse::with_packing(fuse::with_winograd(padded, lanes), lanes, prepared);
   return fuse::with_packing(padded, lanes, prepared);
 }
-constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) { return fuse::find_batch(copied, lanes, prepared); }
+constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool prepared) {
+  const fuse::batching b = fuse::find_batch(copied, lanes, prepared);
+  if (!b.size.empty() || prepared) return b;
+  const fuse::batching rows = fuse::find_bands(copied);
+  return rows.size.empty() ? b : rows;
+}
 constexpr ir::graph tiled(const ir::graph_view& copied, const fuse::batching_view& batch) { return fuse::one_tile(copied, batch); }
 
 /// 6. Which values share a loop nest: needs the final graph, decides what exists in memory.

@@ -49,6 +49,21 @@ struct nest_in_parts : parts_on<Target>::template nest<K, threaded_nest<Target, 
   }
 };
 
+/// Bands of rows are short nests: they are cut between bands, each part with what it keeps between its filters for itself.
+template <class Target, int Parts>
+struct bands_on<threads<Target, Parts>> {
+  template <class Program, class F>
+  static void run(const memory& m, const F& f) {
+    constexpr index bands = Program::batched::view().tiles();
+    constexpr int parts = bands / 2 < Parts ? static_cast<int>(bands / 2) : Parts;  // the last two make some rows twice
+    for_each_part(parts, [&](int i) {
+      alignas(64) static thread_local char workspace[Program::workspace_bytes > 0 ? Program::workspace_bytes : 1];
+      const memory own{m.arguments, m.outputs, workspace, m.prepared};
+      for (index tile = bands * i / parts; tile < bands * (i + 1) / parts; ++tile) f.template run<Target>(own, tile);
+    });
+  }
+};
+
 }  // namespace run
 
 template <class Target, int Parts>

@@ -81,3 +81,50 @@ BOOST_AUTO_TEST_CASE(separable_constants) {
   compare_constant<4, 0>(true);
   compare_constant<3, 0>(false);  // nine products are cheaper than a second pass
 }
+
+// ---- filters one after the other over large images, in bands of rows ----
+
+namespace {
+template <class X, std::size_t P, std::size_t Q>
+float window(const X& x, const ia::tensor<float, P, Q>& k, std::size_t i, std::size_t j) {
+  float sum = 0;
+  for (std::size_t p = 0; p < P; ++p)
+    for (std::size_t q = 0; q < Q; ++q) sum += x(i + p, j + q) * k(p, q);
+  return sum;
+}
+constexpr ia::tensor<float, 3, 3> across{{-1, 0, 1}, {-2, 0, 2}, {-1, 0, 1}}, down{{-1, -2, -1}, {0, 0, 0}, {1, 2, 1}};
+constexpr ia::tensor<float, 5, 5> smooth = constant_kernel<5, 0>;
+constexpr auto smoothed = ia::compile([](auto x, auto z) { return ia::corr2d(x, smooth) + z; });
+constexpr auto smoothed_at = [](const auto& x, const auto& z, std::size_t i, std::size_t j) { return window(x, smooth, i, j) + z(i, j); };
+constexpr auto edges = ia::compile([](auto x, auto z) { return ia::square(ia::corr2d(x, across)) + ia::square(ia::corr2d(x, down)) - z; });
+constexpr auto edges_at = [](const auto& x, const auto& z, std::size_t i, std::size_t j) {
+  const float a = window(x, across, i, j), b = window(x, down, i, j);
+  return a * a + b * b - z(i, j);
+};
+
+/// In bands, or with a value of the whole image between the two filters.
+template <auto Function, auto At, std::size_t H, std::size_t W, std::size_t K>
+void compare_bands(bool bands) {
+  using result = ia::tensor<float, H - K + 1, W - K + 1>;
+  const auto x = std::make_unique<ia::tensor<float, H, W>>();
+  const auto z = std::make_unique<result>(), found = std::make_unique<result>();
+  for (std::size_t i = 0; i < x->size(); ++i) x->data()[i] = static_cast<float>(i * 7 % 11) - 5;
+  for (std::size_t i = 0; i < z->size(); ++i) z->data()[i] = static_cast<float>(i * 5 % 13) - 6;
+  BOOST_TEST((ia::cost<Function, ia::tensor<float, H, W>, result>.workspace_bytes <= static_cast<std::ptrdiff_t>(10 * (W + 16) * sizeof(float))) == bands);
+  Function.into(*found)(*x, *z);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < H - K + 1; ++i)
+    for (std::size_t j = 0; j < W - K + 1; ++j) wrong += (*found)(i, j) != At(*x, *z, i, j);
+  BOOST_TEST(wrong == 0u);
+  Function.into(*z)(*x, *z);  // a result in the place of an argument: no row is read after it was written
+  BOOST_TEST((*z == *found));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(bands_of_rows) {
+  compare_bands<smoothed, smoothed_at, 304, 600, 5>(true);  // 30 bands
+  compare_bands<smoothed, smoothed_at, 309, 600, 5>(true);  // the last one makes five rows again
+  compare_bands<smoothed, smoothed_at, 61, 2500, 5>(true);
+  compare_bands<edges, edges_at, 241, 601, 3>(true);
+  compare_bands<smoothed, smoothed_at, 100, 60, 5>(false);  // small enough
+}

@@ -15,6 +15,14 @@ constexpr auto to_input = ia::compile([](auto x, auto k) { return ia::grad(ia::s
 constexpr auto to_kernel = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::pad<1>))), k); });
 constexpr auto depthwise = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::groups<24>, ia::pad<1>); });
 constexpr auto depthwise_gradient = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::groups<24>, ia::pad<1>))), x); });
+constexpr auto filters = ia::compile([](auto x) {
+  constexpr ia::tensor<float, 5, 5> smooth = [] {
+    ia::tensor<float, 5, 5> k;
+    for (std::size_t i = 0; i < 25; ++i) k.data()[i] = static_cast<float>((1 + i / 5) * (1 + i % 5)) * 0.01f;
+    return k;
+  }();
+  return ia::corr2d(x, smooth) * 0.3f;
+});
 constexpr auto product = ia::compile([](auto a, auto b) { return ia::matmul(a, b); });
 constexpr auto chain = ia::compile([](auto x, auto y) { return ia::tanh(x * y + 0.3f) / (1 + ia::exp(-x)); });
 constexpr auto rows = ia::compile([](auto x) { return ia::softmax<1>(x); });
@@ -38,6 +46,15 @@ BOOST_AUTO_TEST_CASE(images) {
   ia::tensor<float, 5, 5> k;
   fill(x, 3), fill(k, 4);
   BOOST_TEST((same_bits<1, padded, ia::tensor<float, 239, 317>>(x, k)));
+}
+
+// Bands of rows: the last one makes some rows again.
+BOOST_AUTO_TEST_CASE(bands) {
+  static ia::tensor<float, 331, 511> x;
+  static ia::tensor<float, 67, 2500> wide;
+  fill(x, 21), fill(wide, 22);
+  BOOST_TEST((same_bits<0, filters, ia::tensor<float, 327, 507>>(x)));
+  BOOST_TEST((same_bits<0, filters, ia::tensor<float, 63, 2496>>(wide)));
 }
 
 // Borders without a copy: the first and last tiles of a loop are code of their own.

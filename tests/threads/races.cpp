@@ -11,6 +11,11 @@ namespace {
 
 constexpr auto padded = ia::compile([](auto x, auto k) { return ia::relu(ia::corr2d(x, k, ia::pad<1>)); });
 constexpr auto product = ia::compile([](auto a, auto b) { return ia::softmax<1>(ia::matmul(a, b)); });
+constexpr auto edges = ia::compile([](auto x) {
+  constexpr ia::tensor<float, 1, 2> across{{1, -1}};
+  constexpr ia::tensor<float, 2, 1> down{{1}, {-1}};
+  return ia::square(ia::corr2d(ia::slice<0, 0, 53>(x), across)) + ia::square(ia::corr2d(ia::slice<1, 0, 3300>(x), down));
+});
 constexpr auto turned = ia::compile([](auto x) { return ia::transpose(x) * 0.7f; });
 constexpr auto step = ia::compile([](auto x, auto y, auto w) {
   auto loss = ia::mse(ia::matmul(x, w), y);
@@ -25,6 +30,9 @@ BOOST_AUTO_TEST_CASE(parts_are_apart) {
   static ia::tensor<float, 401, 403> m, n;
   fill(x, 1), fill(k, 2), fill(m, 3), fill(n, 4);
   BOOST_TEST((same_bits<1, padded, ia::tensor<float, 2, 19, 21, 23>>(x, k)));
+  static ia::tensor<float, 54, 3301> image;  // bands of rows, the last one with some rows again
+  fill(image, 8);
+  BOOST_TEST((same_bits<0, edges, ia::tensor<float, 53, 3300>>(image)));
   static ia::tensor<float, 403, 301> w;
   fill(w, 5);
   BOOST_TEST((same_bits<2, product, ia::tensor<float, 401, 301>>(m, w)));

@@ -17,10 +17,15 @@ struct batching_view {
   support::slice<int> time;    // section
   support::slice<bool> total;  // a sum over the batch: complete after its section
   support::slice<index> size;  // {batch, tile}; nothing where the batch is not tiled
+  support::slice<bool> bands;  // the tiles are bands of an image's rows, see bands.hpp; nothing where they are of a batch
   support::slice<bool> fixed;  // depends on parameters alone: computed by `prepare`; nothing where nothing is prepared
   constexpr bool is_fixed(node_id i) const { return !fixed.empty() && fixed[i]; }
   constexpr bool tiled() const { return size.size() == 2; }
-  constexpr index tiles() const { return tiled() ? size[0] / size[1] : 1; }
+  constexpr index tiles() const { return tiled() ? (size[0] + size[1] - 1) / size[1] : 1; }
+  /// What of a tiled axis is not in the tile.
+  constexpr index beside() const { return tiled() ? size[0] - size[1] : 0; }
+  /// The axis of a value that lies on the lanes, or -1.
+  constexpr int lane_axis(node_id i) const { return bands.empty() ? axis[i] : -1; }
 };
 
 struct batching {
@@ -29,9 +34,10 @@ struct batching {
   support::list<int> time;
   support::list<bool> total;
   support::list<index> size;
+  support::list<bool> bands;
   support::list<bool> fixed;
-  constexpr auto lists() const { return std::tie(axis, time, total, size, fixed); }
-  constexpr operator batching_view() const { return {axis, time, total, size, fixed}; }
+  constexpr auto lists() const { return std::tie(axis, time, total, size, bands, fixed); }
+  constexpr operator batching_view() const { return {axis, time, total, size, bands, fixed}; }
 };
 
 namespace detail {
@@ -278,18 +284,23 @@ constexpr ir::graph with_copies(const ir::graph_view& from, const batching& b) {
   return g;
 }
 
-/// The graph of one tile: the batch axis has the tile's extent. Node numbers stay.
+/// Axis x of a contraction in one tile; its operands are tiled along these axes.
+constexpr void tile_axis(ir::contraction_axis& x, int lhs, int rhs, index beside) {
+  auto is_tiled = [&](int role, int dim) { return dim >= 0 && dim == (role == ir::lhs ? lhs : rhs); };
+  if (!x.window && (is_tiled(ir::lhs, x.dim[ir::lhs]) || is_tiled(ir::rhs, x.dim[ir::rhs]))) x.extent[0] -= beside;
+  if (x.window && x.who[0] != ir::out && is_tiled(x.who[0], x.dim[0])) x.extent[0] -= beside, x.extent[1] -= beside;
+}
+
+/// The graph of one tile: the tiled axis has the tile's extent. Node numbers stay.
 constexpr ir::graph one_tile(const ir::graph_view& from, const batching_view& b) {
   ir::graph g = ir::with_tables_of(from);
   for (node_id i = 0; i < from.size(); ++i) {
     ir::node n = from[i];
     if (b.tiled()) {
-      if (b.axis[i] >= 0) n.shape[b.axis[i]] = b.size[1];
+      if (b.axis[i] >= 0) n.shape[b.axis[i]] -= b.beside();
       if (n.what == kind::contract) {
         ir::contraction c = from.contraction_of(i);
-        for (int x = 0; x < c.count; ++x)
-          for (int r = 0; r < 2; ++r)
-            if (!c.axis[x].window && b.axis[n.in[r]] >= 0 && c.axis[x].dim[ir::lhs + r] == b.axis[n.in[r]]) c.axis[x].extent[0] = b.size[1];
+        for (int x = 0; x < c.count; ++x) tile_axis(c.axis[x], b.axis[n.in[0]], b.axis[n.in[1]], b.beside());
         n.aux = g.contractions.push(c);
       }
     }

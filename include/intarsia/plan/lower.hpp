@@ -322,7 +322,7 @@ class lowering : emitter {
       const home& h = m_.homes[n.in[0]];
       // an argument is row-major over the whole batch, a value of ours has the batch on the lanes
       const bool outside = m_.buffers[h.buffer].where == space::argument || m_.buffers[h.buffer].where == space::output;
-      home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.axis[i]);
+      home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.lane_axis(i));
       flat.offset = h.offset;
       return flat;
     }

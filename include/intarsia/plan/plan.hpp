@@ -134,7 +134,7 @@ constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch
   home h = whole;
   const ir::node& n = g[into];
   if (k < 0) return h;
-  if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.axis[n.in[0]]);
+  if (n.what == kind::reshape) return dense(whole.buffer, g[n.in[0]].shape, batch.lane_axis(n.in[0]));
   if (n.what == kind::concat) {
     int part = 0;
     fuse::for_each_part(g, r.fates, into, [&](node_id, const extents& place) {
@@ -150,10 +150,10 @@ constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch
 
 }  // namespace detail
 
-/// What the whole call sees of a value: the batch axis has its full extent again.
+/// What the whole call sees of a value: the tiled axis has its full extent again.
 constexpr extents full_shape(const ir::graph_view& g, const fuse::batching_view& batch, node_id i) {
   extents e = g[i].shape;
-  if (batch.tiled() && batch.axis[i] >= 0) e[batch.axis[i]] = batch.size[0];
+  if (batch.axis[i] >= 0) e[batch.axis[i]] += batch.beside();
   return e;
 }
 
@@ -198,7 +198,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
     }
     m.store_homes[s] = outside(m, b, g, batch, st.value);
     // the result's memory serves as the home, but not that of an argument, whose old value others may read
-    const bool on_lanes = batch.axis[st.value] >= 0;
+    const bool on_lanes = batch.lane_axis(st.value) >= 0;
     if ((r.fates[st.value] == fate::computed || (gathered && st.home)) && o.assigned < 0 && !on_lanes && (st.home || !batch.total[st.value]) && m.homes[st.value].buffer < 0)
       m.homes[st.value] = m.store_homes[s];
   }
@@ -218,7 +218,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
       b.elements = n.shape.size();
       b.first = r.group_of[i];
       b.zeroed = batch.total[i] || (r.fates[i] == fate::gathered && n.what == kind::view && fuse::is_pad(g, i));
-      m.homes[i] = dense(m.buffers.push(b), n.shape, n.what == kind::copy ? -1 : batch.axis[i]);
+      m.homes[i] = dense(m.buffers.push(b), n.shape, n.what == kind::copy ? -1 : batch.lane_axis(i));
     }
     // operands of a gathered value live inside of it, where nobody asks for them as a plain sequence
     if (r.fates[i] != fate::gathered || n.what == kind::copy || (n.what == kind::view && !fuse::is_pad(g, i))) continue;

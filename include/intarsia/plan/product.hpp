@@ -135,7 +135,12 @@ class product_search {
       const index next = stride[last] * (last == lane ? lanes : 1);
       if (on_unrolled_[o] && next != 0 && step % next == 0) shares_[o][l] = step / next;
       // a window that moves along a reduction loop meets the same elements again
-      for (int r = outer_; r < k.loops; ++r) slides_[o][l] = slides_[o][l] || (r != lane && stride[r] == step);
+      for (int r = outer_; r < k.loops; ++r) {
+        if (r == lane || stride[r] != step) continue;
+        slides_[o][l] = true;
+        // down one channel the next window is a row away: between the two pass all rows of a window
+        if (const index between = step * trips_[r] * 4; reduction_ == trips_[r] && between > pass_[o]) pass_[o] = between;
+      }
     }
     once_[o] = !splat_[o];
     for (int l = 0; l < outer_; ++l) once_[o] = once_[o] && (trips_[l] == 1 || (on_[o][l] && !slides_[o][l]));

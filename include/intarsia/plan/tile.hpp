@@ -67,6 +67,11 @@ constexpr void swap_loops(nest& k, int l, int m) {
   swap(k.extent);
 }
 
+constexpr void drop_single_iterations(nest& k) {
+  for (int l = k.loops - 1; l >= 0; --l)
+    if (k.extent[l] == 1) drop_loop(k, l);
+}
+
 /// Loop l and the one inside of it, as one loop.
 constexpr bool join_loops(nest& k, int l) {
   bool joins = true;
@@ -81,8 +86,7 @@ constexpr bool join_loops(nest& k, int l) {
 
 /// Loops of one iteration go; loops that together walk every access as one sequence are joined.
 constexpr void normalise(nest& k) {
-  for (int l = k.loops - 1; l >= 0; --l)
-    if (k.extent[l] == 1) detail::drop_loop(k, l);
+  detail::drop_single_iterations(k);
   for (int l = k.loops - 2; l >= 0; --l)
     if (l + 1 != k.outer) detail::join_loops(k, l);
 }
@@ -220,7 +224,13 @@ constexpr product_tile choose_product(const nest& k, const machine& m) {
   return best;
 }
 
+/// A window that runs along one axis of whole rows: with the rows apart a tile's windows share vectors.
+constexpr bool is_column_window(const nest& k) {
+  return k.factor >= 0 && k.loops - k.outer == 1 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && reuses_by_windows(k);
+}
+
 constexpr nest tiled(nest k, const machine& m) {
+  nest apart = k;
   normalise(k);
   for (auto& t : k.tile) t = 0;
   for (int l = 0; l < k.loops; ++l) k.tile[l] = 1;
@@ -237,6 +247,14 @@ constexpr nest tiled(nest k, const machine& m) {
     detail::swap_loops(other, k.loops - 2, k.loops - 1);
     const product_tile t = choose_product(other, m);
     if (t.cost < best.cost) best = t, k = other;
+  }
+  if (is_column_window(k)) {
+    detail::drop_single_iterations(apart);
+    if (apart.outer > k.outer) {
+      for (int l = 0; l < apart.loops; ++l) apart.tile[l] = 1;
+      const product_tile t = choose_product(apart, m);
+      if (t.cost < best.cost) best = t, k = apart;
+    }
   }
   k.lane = static_cast<std::int8_t>(best.lane);
   if (best.a >= 0) k.tile[best.a] = static_cast<std::int8_t>(best.ta);

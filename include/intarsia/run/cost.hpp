@@ -49,7 +49,7 @@ std::string explanation(std::string_view name, const call_cost& c, const ir::gra
                                  std::to_string(c.kernels), " kernels, ", std::to_string(c.workspace_bytes), " bytes of workspace\n\n"});
   s += support::join({"expression\n", ir::to_text(traced), "\nwith its derivatives, simplified\n", ir::to_text(simplified)});
   // The kernels speak of these values: their numbers differ from those above where one of them was put in between.
-  if (const std::string made = ir::to_text(tiled); made != ir::to_text(simplified)) s += "\nwith borders, copies and tiles of the batch\n" + made;
+  if (const std::string made = ir::to_text(tiled); made != ir::to_text(simplified)) s += "\nwith borders, copies and tiles\n" + made;
   s += "\nkernels\n";
   for (int k = 0; k < c.kernels; ++k) s += support::join({plan::to_text(tiled, groups, k), plan::to_text(kernel_at(k))});
   return s + support::join({"\nplan\n", plan::to_text(tiled, memory)});

@@ -57,7 +57,9 @@ INTARSIA_INLINE char* start_of(const memory& m) {
 template <class Program, int Buffer>
 INTARSIA_INLINE char* address_of(const memory& m, index tile) {
   constexpr plan::buffer b = Program::planned::view().buffers[Buffer];
-  return start_of<Program, Buffer>(m) + b.tile_step * tile;
+  constexpr index rows = Program::batched::view().tiled() ? Program::batched::view().size[1] : 1, last = Program::batched::view().beside();
+  if constexpr (b.tile_step == 0 || last % rows == 0) return start_of<Program, Buffer>(m) + b.tile_step * tile;
+  else return start_of<Program, Buffer>(m) + b.tile_step / rows * (tile * rows < last ? tile * rows : last);
 }
 /// The next buffer from number `from` on that is zeroed before this group, or -1.
 template <class Program>
@@ -107,15 +109,35 @@ INTARSIA_INLINE void run_group(const memory& m, index tile) {
   }
 }
 
+/// The bands of an image's rows, one after the other: `f.template run<Target>(m, tile)` for each.
+template <class Target>
+struct bands_on {
+  template <class Program, class F>
+  static INTARSIA_INLINE void run(const memory& m, const F& f) {
+    for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) f.template run<Target>(m, tile);
+  }
+};
+
+/// All groups of a section in one tile.
+template <class Program, int Section, int... Group>
+struct groups_of_tile {
+  template <class Target>
+  INTARSIA_INLINE void run(const memory& m, index tile) const {
+    (run_group<Program, Target, Section, Group>(m, tile), ...);
+  }
+};
+
 template <class Program, class Target, int Section, int... Group>
 INTARSIA_INLINE void run_section(const memory& m, std::integer_sequence<int, Group...> groups) {
-  if constexpr (Section % 2 == 0) (run_group<Program, Target, Section, Group>(m, 0), ...);
+  constexpr groups_of_tile<Program, Section, Group...> all{};
+  if constexpr (Section % 2 == 0) all.template run<Target>(m, 0);
+  else if constexpr (!Program::batched::view().bands.empty()) bands_on<Target>::template run<Program>(m, all);
   else {
     auto zero = [&m]<int G>(std::integral_constant<int, G>) {
       if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m);
     };
     (zero(std::integral_constant<int, Group>{}), ...);
-    for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) (run_group<Program, Target, Section, Group>(m, tile), ...);
+    for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) all.template run<Target>(m, tile);
   }
   (void)groups;
 }

@@ -49,13 +49,9 @@ constexpr outer_product factors(const ir::graph_view& g, ir::node_id kernel) {
   return f;
 }
 
-/// Images up to this many elements: the values between the two passes stay in the second-level cache.
-inline constexpr index between_passes = index{1} << 19;
-
 /// The kernel of contraction c, if it is constant and both of its axes are windows that other tensors run along; -1 if not.
-/// Two passes over memory take the time of some ten products each; over 1080x1920 more than 5x5 products.
+/// Two passes take the time of some ten products more.
 constexpr int constant_kernel(const ir::graph_view& g, const ir::node& n, const ir::contraction& c) {
-  if (n.shape.size() > between_passes) return -1;
   for (int r = ir::lhs; r <= ir::rhs; ++r) {
     const ir::node_id k = n.in[r - ir::lhs];
     if (g[k].what != ir::kind::data || g[k].shape.rank != 2 || !ir::is_float(g[k].type)) continue;
