@@ -121,6 +121,32 @@ void compare_bands(bool bands) {
 }
 }  // namespace
 
+namespace {
+constexpr auto along_rows = ia::compile([](auto x, auto k) { return ia::corr2d(x, k); });
+
+template <std::size_t W, std::size_t... K>
+void compare_taps() {
+  const auto one = []<std::size_t N>(std::integral_constant<std::size_t, N>) {
+    ia::tensor<float, 3, W> x;
+    ia::tensor<float, 1, N> k;
+    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(i * i % 23) - 11;
+    for (std::size_t i = 0; i < N; ++i) k(0, i) = static_cast<float>(i * i + 1);
+    const auto found = along_rows(x, k);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j + N <= W; ++j) wrong += found(i, j) != window(x, k, i, j);
+    BOOST_TEST(wrong == 0u);
+  };
+  (one(std::integral_constant<std::size_t, K>{}), ...);
+}
+}  // namespace
+
+// Vectors of a tile lie across one another: each number of taps shifts by other lanes.
+BOOST_AUTO_TEST_CASE(windows_along_the_lanes) {
+  compare_taps<97, 2, 3, 5, 7>();
+  compare_taps<330, 4, 6, 7>();
+}
+
 BOOST_AUTO_TEST_CASE(bands_of_rows) {
   compare_bands<smoothed, smoothed_at, 304, 600, 5>(true);  // 30 bands
   compare_bands<smoothed, smoothed_at, 309, 600, 5>(true);  // the last one makes five rows again

@@ -86,6 +86,14 @@ inline constexpr auto load_offsets = [] {
   for (int c = 0; c < cell_map_of<N, I, T>.count; ++c) at[c] = N::slots.offset(N::K.at[N::K.code[I].a].stride, depends_v<N, I>, T, cell_map_of<N, I, T>.from[c]);
   return at;
 }();
+/// Which cells of a load are found between others.
+template <class N, int I, tile_sizes T>
+inline constexpr auto across_cells = [] {
+  std::array<plan::across_two, cell_map_of<N, I, T>.count> at{};
+  if (plan::has_across(N::slots, I, plan::sizes_alone(T)))
+    for (int c = 0; c < cell_map_of<N, I, T>.count; ++c) at[c] = plan::across_of(N::slots, I, cell_map_of<N, I, T>, plan::sizes_alone(T), c);
+  return at;
+}();
 /// Elements from the tile's first iteration to each slot of a store.
 template <class N, int Access, tile_sizes T>
 inline constexpr auto store_offsets = [] {

@@ -33,6 +33,15 @@ HWY_INLINE auto compute(const counters<N>& c, const Sums& sum) {
   else if constexpr (N::is_arg) return sum.place[S];
   else return sum.v[S];
 }
+/// Cell C of a load of which all elements are there, or what other cells hold of it.
+template <class N, class Vectors, int I, tile_sizes T, index Lanes, index Count, int C, class V>
+HWY_INLINE auto load_or_shift(const ir::element_t<N::K.at[N::K.code[I].a].type>* from, const V& v) {
+  constexpr plan::across_two two = across_cells<N, I, T>[C];
+  if constexpr (two.by > 0 && Count == Lanes && Vectors::template shifts<N::K.code[I].type>)
+    return Vectors::template shifted<N::K.code[I].type, two.by>(v[two.low], v[two.high]);
+  else return load_at<N, Vectors, I, T, cell_map_of<N, I, T>.from[C], Lanes, Count>(from + std::integral_constant<index, load_offsets<N, I, T>[C]>::value);
+}
+
 template <class N, class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
 HWY_INLINE void compute_slots(const pointers<N>& p, const counters<N>& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
   constexpr plan::instruction i = N::K.code[I];
@@ -40,7 +49,7 @@ HWY_INLINE void compute_slots(const pointers<N>& p, const counters<N>& c, Cells&
   auto& v = static_cast<own&>(known).v;
   if constexpr (i.what == plan::step::load && N::K.at[i.a].guards == 0) {
     const auto* from = reinterpret_cast<const ir::element_t<N::K.at[i.a].type>*>(p.at[i.a]);
-    ((v[S] = load_at<N, Vectors, I, T, own::map.from[S], Lanes, Count>(from + std::integral_constant<index, load_offsets<N, I, T>[S]>::value)), ...);
+    ((v[S] = load_or_shift<N, Vectors, I, T, Lanes, Count, S>(from, v)), ...);
   } else if constexpr (i.what == plan::step::load) {
     ((v[S] = load<N, Vectors, I, T, own::map.from[S], Lanes, Count>(p, c)), ...);
   } else if constexpr (i.what == plan::step::map) {

@@ -124,6 +124,7 @@ class product_search {
     const int last = k.loops - 1;
     far_[o] = stride[last] > 32 ? 4 : 2;
     on_unrolled_[o] = (stride[last] != 0 || guarded_[o]) && last >= outer_;
+    neighbours_[o] = loads && at.guards == 0 && at.type == ir::dtype::f32 && vector_bytes_ >= 64 && lane < outer_ && stride[lane] == 1 && last >= outer_ && stride[last] == 1;
     for (int l = 0; l < outer_; ++l) {
       const index step = stride[l] * (l == lane ? lanes : 1);
       on_[o][l] = step != 0;
@@ -142,7 +143,7 @@ class product_search {
         if (const index between = step * trips_[r] * 4; reduction_ == trips_[r] && between > pass_[o]) pass_[o] = between;
       }
     }
-    once_[o] = !splat_[o];
+    once_[o] = !splat_[o] && !neighbours_[o];
     for (int l = 0; l < outer_; ++l) once_[o] = once_[o] && (trips_[l] == 1 || (on_[o][l] && !slides_[o][l]));
     for (int l = 0; l < outer_ && once_[o]; ++l) pass_[o] *= trips_[l];
   }
@@ -215,7 +216,10 @@ class product_search {
     if (slides) stays = 1 - moves;
     const index sums = ta * tb;
     // steps that share no vectors load theirs one after the other
-    const index one_step = loads(stays, a, b, ta, tb, 1, true), held = !slides && n[stays] == u * one_step ? one_step : n[stays];
+    const index one_step = loads(stays, a, b, ta, tb, 1, true);
+    // of a window along the lanes, most vectors are found between those of the first step, which stay
+    const bool shifts = u > 1 && u == unrolled_ && !slides && neighbours_[stays] && sums == tb && tb > 1 && b == best_.lane && one_step == tb;
+    const index held = shifts ? 2 * one_step : !slides && n[stays] == u * one_step ? one_step : n[stays];
     if (sums + held + 1 + slides > registers_ && sums > 1) return;
     index partial = slides ? 1 : u < in_flight / sums ? u : in_flight / sums;
     if (partial * sums + held + 1 > registers_ || partial < 1) partial = 1;
@@ -224,7 +228,7 @@ class product_search {
     const index rows = !slides ? 0 : a >= 0 && overlaps(1 - stays, a, u) ? ta : tb;
     if (rows > 5 || (rows > 0 && sums > 4 * rows)) return;
     // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
-    if (u > 1 && !slides && sums >= in_flight && held < n[stays]) return;
+    if (u > 1 && !slides && !shifts && sums >= in_flight && held < n[stays]) return;
     n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, slides);
     // a guarded load is a loop over its lanes: code that must not be repeated for every place of a tile
     if ((guarded_[0] && n[0] > 4) || (guarded_[1] && n[1] > 4)) return;
@@ -232,7 +236,7 @@ class product_search {
     for (int o = 0; o < 2; ++o) {
       const bool at_a = a >= 0 && ta > 1 && on_[o][a], at_b = b >= 0 && tb > 1 && on_[o][b];
       const bool aliases = (at_a && ta > 2 && apart_[o][a]) || (at_b && tb > 2 && apart_[o][b]);
-      loading += n[o] * unit_[o] * (aliases ? 3 : 1);
+      loading += (shifts && o == stays ? tb + (tb + 1) / 2 * (u - 1) : n[o]) * unit_[o] * (aliases ? 3 : 1);
       if (at_a) streams += scattered_[o][a], pass[o] *= slides_[o][a] || once_[o] ? 1 : ta;
       if (at_b) streams += scattered_[o][b], pass[o] *= slides_[o][b] || once_[o] ? 1 : tb;
       if (at_a && scattered_[o][a] && !splat_[o]) apart += ta;
@@ -277,6 +281,7 @@ class product_search {
   bool once_[2] = {};
   index far_[2] = {};
   bool on_unrolled_[2] = {};
+  bool neighbours_[2] = {};
   bool on_[2][max_loops] = {};
   bool apart_[2][max_loops] = {};
   bool scattered_[2][max_loops] = {};

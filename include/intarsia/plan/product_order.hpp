@@ -68,6 +68,33 @@ constexpr bool loads_by_step(const slot_map& m, tile_sizes t) {
   return is_plain_load(m, early) && m.cells(early, t).count == m.slots(m.depends(early), t);
 }
 
+/// A vector that lies across two others that are loaded before it: the upper lanes of one, then the lower ones of the next.
+struct across_two {
+  int low = -1, high = -1;  // cells
+  int by = 0;               // lanes
+};
+/// Of the early operand of a window along the lanes: its first step loads whole vectors, the others find theirs between
+/// them. Every second one is loaded after all: shifts and loads go through different ports. (Seven taps, AVX-512, Zen 5: 9.8
+/// cycles a vector with loads alone, 6.2 with shifts, 5.5 with both.)
+constexpr bool has_across(const slot_map& m, int instruction, tile_sizes t) {
+  const nest& k = m.k;
+  const int last = k.loops - 1;
+  if (k.lane < 0 || k.lane >= k.outer || last < k.outer || late_operand(m) < 0 || instruction != early_operand(m)) return false;
+  if (iterations_of(t, last) == 1 || iterations_of(t, last) >= m.lanes || iterations_of(t, k.lane) == 1 || k.code[instruction].what != step::load) return false;
+  const access& a = k.at[k.code[instruction].a];
+  return a.guards == 0 && a.stride[k.lane] == 1 && a.stride[last] == 1 && loads_by_step(m, t);
+}
+constexpr across_two across_of(const slot_map& m, int instruction, const cell_map& cells, tile_sizes t, int cell) {
+  const int last = m.k.loops - 1, vectors = iterations_of(t, m.k.lane), steps = iterations_of(t, last);
+  const unsigned bits = m.depends(instruction);
+  const int slot = cells.from[cell], by = m.digit(bits, t, slot, last), vector = m.digit(bits, t, slot, m.k.lane);
+  if (by == 0 || (by % 2 == 0 && by + 1 < steps) || vector + 1 == vectors) return {};
+  int apart = 1;  // slots from one vector to the next
+  for (int l = m.k.lane + 1; l < m.k.loops; ++l)
+    if (bits >> l & 1) apart *= iterations_of(t, l);
+  return {cells.of[slot - by], cells.of[slot - by + apart], by};
+}
+
 /// The products in the order in which they are made: step of the reduction by step, and in it element by element of the
 /// late operand. A run of products has one such element. `Count`: the slots of a term.
 template <int Count>
