@@ -71,6 +71,24 @@ BOOST_AUTO_TEST_CASE(updates_read_old_values) {
   BOOST_TEST((y == a));
 }
 
+// What is in tiles of the batch between its layers, and what is handed over as it came.
+BOOST_AUTO_TEST_CASE(arguments_as_results_of_a_batch) {
+  constexpr auto f = ia::compile([](auto x, auto a, auto b, auto last) {
+    return ia::outputs(ia::matmul(ia::relu(ia::matmul(x, a)), b), x, ia::relu(x), ia::assign(last, x));
+  });
+  ia::tensor<float, 64, 20> x, last{};
+  ia::tensor<float, 20, 12> a;
+  ia::tensor<float, 12, 7> b;
+  for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(i * 5 % 17) - 8;
+  for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] = static_cast<float>(i % 5) - 2;
+  for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] = static_cast<float>(i % 3) - 1;
+  const auto [y, same, positive] = f(x, a, b, last);
+  BOOST_TEST((same == x));
+  BOOST_TEST((last == x));
+  BOOST_TEST((positive == ia::tensor<float, 64, 20>(ia::relu(x))));
+  BOOST_TEST((y == ia::tensor<float, 64, 7>(ia::matmul(ia::relu(ia::matmul(x, a)), b))));
+}
+
 BOOST_AUTO_TEST_CASE(results_in_the_callers_memory) {
   constexpr auto f = ia::compile<"turn">([](auto x, auto y) { return ia::outputs(ia::flip<0>(x), ia::sum(x * y)); });
   vec x = a;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "intarsia/fuse/batch.hpp"
+#include "intarsia/simplify/views.hpp"
 
 namespace intarsia::fuse {
 
@@ -51,38 +52,40 @@ class band_finder {
   constexpr void seen(node_id i) {
     const node_id from = g_[i].in[0];
     const ir::view_map& m = g_.view_of(i);
+    if (!simplify::in_range(m, g_[i].shape, g_[from].shape)) return refuse();
     bool rows = false;
     for (int d = 0; d < g_[from].shape.rank; ++d) {
       const ir::view_axis& v = m.axis[d];
       if (v.axis0 != 0 && v.axis1 != 0) continue;
-      if (d != 0 || v.axis1 >= 0 || v.c0 != 1 || v.den > 1 || v.offset < 0 || v.offset + g_[i].shape[0] > g_[from].shape[0]) return refuse();
+      if (d != 0 || v.axis1 >= 0 || v.c0 != 1 || v.den > 1) return refuse();
       rows = true;
     }
     if (rows) mark(from);
     else whole_[from] = true;
   }
-  /// A window of few elements that slides down the rows of one operand, or along them.
+  /// A window of few elements that slides down the rows of one operand, or along them, and sums over nothing else.
   constexpr void slid(node_id i) {
     const ir::contraction& c = g_.contraction_of(i);
     index summed = 1;
     int data = -1;
+    bool slides = false;
     for (int x = 0; x < c.count; ++x) {
       const ir::contraction_axis& a = c.axis[x];
       if (a.window) {
         if (a.who[1] != ir::out || a.who[0] == ir::out) return refuse();
-        summed *= a.extent[2];
+        summed *= a.extent[2], slides = true;
         if (a.dim[1] != 0) continue;
         if (a.dim[0] != 0 || a.stride != 1 || a.pad != 0) return refuse();
         data = a.who[0];
       } else {
-        if (a.dim[ir::out] < 0) summed *= a.extent[0];
+        if (a.dim[ir::out] < 0) return refuse();
         if (a.dim[ir::out] != 0) continue;
         if ((a.dim[ir::lhs] >= 0) == (a.dim[ir::rhs] >= 0)) return refuse();
         data = a.dim[ir::lhs] >= 0 ? ir::lhs : ir::rhs;
         if (a.dim[data] != 0) return refuse();
       }
     }
-    if (data < 0 || summed > 64) return refuse();
+    if (data < 0 || !slides || summed > 64) return refuse();
     mark(g_[i].in[data - ir::lhs]);
     whole_[g_[i].in[data == ir::lhs ? 1 : 0]] = true;
   }

@@ -281,6 +281,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
       const bool total = batch.total[v], returned = g.outputs[k].assigned < 0;
       int ready = batch.time[v] + (total ? 1 : 0);
       if (batch.is_fixed(v)) ready = 2;  // a result is written by every call
+      if (batch.axis[v] >= 0 && !total && ready % 2 == 0) ++ready;  // an argument as it is, tile by tile
       if (ready != time) continue;
       auto first = [&] {
         for (const store& s : r.stores)
