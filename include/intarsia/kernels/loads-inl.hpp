@@ -123,7 +123,7 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
   else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
   else {
     auto v = Vectors::template load<a.type>(from);
-    if constexpr (N::K.factor >= 0 && I < N::K.body) keep_in_register(v);
+    if constexpr (N::K.factor >= 0 && I < N::K.body && !plan::is_tiny(N::K)) keep_in_register(v);
     return v;
   }
 }

@@ -91,11 +91,17 @@ HWY_INLINE void loop(pointers<N> p, counters<N> c, const Inside& inside) {
       if constexpr (asks) steps = steps_between_zeros<N, L, T>(c);
       else if constexpr (known.low > 0 || known.high < N::K.extent[L]) steps = known;
       if constexpr (asks || known.low > 0) advance<N, L>(p, c, steps.low);
-      INTARSIA_NO_UNROLL
-      for (index i = steps.low; i < steps.high; ++i) {
+      const auto step = [&]() INTARSIA_ATTR INTARSIA_INLINE_LAMBDA {
         enter<N, L, Inside>(p, c);
         loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
         advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
+      };
+      if constexpr (plan::is_tiny(N::K) && !asks && known.low == 0 && known.high >= N::K.extent[L]) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA { ((void(I), step()), ...); }
+        (std::make_index_sequence<static_cast<std::size_t>(s.times)>{});
+      } else {
+        INTARSIA_NO_UNROLL
+        for (index i = steps.low; i < steps.high; ++i) step();
       }
     }
     if constexpr (more) loop<N, L, T, Count, Stage + 1>(p, c, inside);

@@ -41,7 +41,7 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
   if constexpr (Run == 0 || elements > 1) {
     current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
     if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
-    keep_in_register(current);
+    if constexpr (!plan::is_tiny(N::K)) keep_in_register(current);
   }
   const auto& v = static_cast<const cell<N, Vectors, N::early, T>&>(known).v;
   (multiply<N, Vectors, Lanes, Count>(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value], current,

@@ -113,6 +113,14 @@ constexpr bool is_small(const nest& k) {
   return iterations <= 1024;
 }
 
+/// Whether all of a nest is written out, without loops, and the compiler decides what stays in registers. (3x3 by 2x2 with clang:
+/// 1.95 to 1.6 ns on Zen 5.)
+constexpr bool is_tiny(const nest& k) {
+  index iterations = 1;
+  for (int l = 0; l < k.loops; ++l) iterations *= k.extent[l];
+  return iterations <= 16;
+}
+
 /// A hash of what a nest looks like: loops, tile, how many of everything.
 constexpr std::uint32_t fingerprint(const nest& k) {
   std::uint32_t hash = 2166136261u;
