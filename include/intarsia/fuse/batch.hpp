@@ -24,6 +24,8 @@ struct batching_view {
   constexpr index tiles() const { return tiled() ? (size[0] + size[1] - 1) / size[1] : 1; }
   /// What of a tiled axis is not in the tile.
   constexpr index beside() const { return tiled() ? size[0] - size[1] : 0; }
+  /// Whether the last tile, of the same size as the others, makes again what the one before has made.
+  constexpr bool repeats() const { return tiled() && beside() % size[1] != 0; }
   /// The axis of a value that lies on the lanes, or -1.
   constexpr int lane_axis(node_id i) const { return bands.empty() ? axis[i] : -1; }
 };

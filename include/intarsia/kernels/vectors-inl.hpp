@@ -194,15 +194,13 @@ struct vectors {
   /// Whether a vector that crosses cache lines is had for less from the two that it lies in.
   template <ir::dtype T>
   static constexpr bool shifts = HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 && T == ir::dtype::f32 && Lanes == 16;
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
   /// Lanes By to 15 of `low`, then the first of `high`.
   template <ir::dtype T, int By>
   static HWY_INLINE value_t<T> shifted(value_t<T> low, value_t<T> high) {
-#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
     return value_t<T>{_mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(high.raw), _mm512_castps_si512(low.raw), By))};
-#else
-    return (void)high, low;
-#endif
   }
+#endif
   /// Whether two such vectors together are cheaper than each for itself.
   template <ir::dtype T>
   static constexpr bool reads_pairs = HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86 && ir::size_of(T) >= 4 && Lanes >= 4;

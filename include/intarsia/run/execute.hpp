@@ -57,9 +57,11 @@ INTARSIA_INLINE char* start_of(const memory& m) {
 template <class Program, int Buffer>
 INTARSIA_INLINE char* address_of(const memory& m, index tile) {
   constexpr plan::buffer b = Program::planned::view().buffers[Buffer];
-  constexpr index rows = Program::batched::view().tiled() ? Program::batched::view().size[1] : 1, last = Program::batched::view().beside();
-  if constexpr (b.tile_step == 0 || last % rows == 0) return start_of<Program, Buffer>(m) + b.tile_step * tile;
-  else return start_of<Program, Buffer>(m) + b.tile_step / rows * (tile * rows < last ? tile * rows : last);
+  if constexpr (b.tile_step == 0 || !Program::batched::view().repeats()) return start_of<Program, Buffer>(m) + b.tile_step * tile;
+  else {
+    constexpr index rows = Program::batched::view().size[1], last = Program::batched::view().beside();
+    return start_of<Program, Buffer>(m) + b.tile_step / rows * (tile * rows < last ? tile * rows : last);
+  }
 }
 /// The next buffer from number `from` on that is zeroed before this group, or -1.
 template <class Program>

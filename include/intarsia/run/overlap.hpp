@@ -45,15 +45,13 @@ struct overlap {
     const auto g = Program::tiled::view();
     const auto r = Program::fused::view();
     const plan::argument_reads reads(g, r);
-    const auto tiles = Program::batched::view();
-    const bool again = tiles.tiled() && tiles.size[0] % tiles.size[1] != 0;  // the last band makes some rows twice
     for (int s = 0; s < r.stores.size(); ++s) {
       const fuse::store& st = r.stores[s];
       if (st.output < 0 || st.home || g.outputs[st.output].assigned >= 0) continue;
       for (int a = 0; a < arguments; ++a) {
         const auto& x = Program::traced::view().arguments[a];
         const auto& y = Program::traced::view()[Program::traced::view().outputs[st.output].node];
-        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group) && !again;
+        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group) && !Program::batched::view().repeats();
       }
     }
     return t;
