@@ -103,15 +103,21 @@ constexpr ir::node_id part_of_panels(ir::graph& g, support::list<panels>& made, 
 /// A product with panels too large for the second-level cache, as a sum of products with parts of them, of which two fit: one
 /// that is used and one that is fetched meanwhile. (3x3, 512x7x7, out of a cold cache, Zen 5, AVX-512: 180 to 205 GFLOP/s with
 /// four parts; with two 205 as well, but 130 in one process of six, as its pages happen to lie.)
-constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights) {
-  constexpr index largest = 400 * 1024;
+/// Tiles of 12 vectors of 32 bytes, one tap, read 64 bytes of a panel in 6 cycles: two thirds of what the second-level cache gives,
+/// so that parts have to stay in the first one. (1x1, 512x28x28 to 128, Zen 4, AVX2: 83 to 93 % of the peak, 2048x7x7 to 512 77
+/// to 84; parts of 16 KB 91 and 76; AVX-512, whose tiles take 28 cycles for 128 bytes, 98 to 94, and is left alone.)
+constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, index lanes) {
+  bool one_tap = true;
+  for (int x = 0; x < c.count; ++x) one_tap = one_tap && (!c.axis[x].window || c.axis[x].extent[2] == 1);
+  const bool near = lanes == 8 && one_tap;
+  const index largest = (near ? 24 : 400) * 1024, part = (near ? 8 : 200) * 1024;
   int summed = -1;
   for (int x = 0; x < c.count; ++x)
     if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && (summed < 0 || c.axis[x].extent[0] > c.axis[summed].extent[0])) summed = x;
   const extents& panels = g[n.in[weights - ir::lhs]].shape;
   const index panel = panels.size() / panels[0] * ir::size_of(n.type);
   index parts = 1;
-  while (panel > largest && panel / parts > largest / 2) parts *= 2;
+  while (panel > largest && panel / parts > part) parts *= 2;
   if (parts == 1 || summed < 0 || c.axis[summed].extent[0] % parts != 0) return g.add(n);
   ir::contraction own = c;
   own.axis[summed].extent[0] /= parts;
@@ -135,7 +141,7 @@ constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const 
   return sum;
 }
 
-constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n, ir::contraction c, ir::role weights, int x, index panel, bool in_parts) {
+constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n, ir::contraction c, ir::role weights, int x, index panel, bool in_parts, index lanes) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
   const int axis = c.axis[x].dim[weights];
@@ -163,7 +169,7 @@ constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n
   const extents whole = n.shape;
   n.shape = shape;
   n.aux = g.contractions.push(c);
-  return ir::reshape(g, in_parts_of_panels(g, n, c, weights), whole);
+  return ir::reshape(g, in_parts_of_panels(g, n, c, weights, lanes), whole);
 }
 
 /// A window of one tap that skips elements reads a copy without the gaps: every cache line of it is used, and its axes
@@ -222,7 +228,7 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
         const ir::node_id operand = from[i].in[r - ir::lhs];
         const ir::node_id base = from[operand].what == ir::kind::view ? from[operand].in[0] : -1;
         const bool shared = base >= 0 && in_parts[base] > from[operand].shape.size() && 2 * in_parts[base] >= from[base].shape.size();
-        return pack(g, made, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide, shared);
+        return pack(g, made, n, c, static_cast<ir::role>(r), x, channels % (2 * wide) == 0 ? 2 * wide : wide, shared, lanes);
       }
     }
     if (n.what == ir::kind::reshape) n.in[0] = whole_of(g, n.in[0]);

@@ -141,12 +141,22 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
     if constexpr (!N::horizontal || N::lanes == 1) finish<N, Vectors, T, N::lanes, Count>(p, c, sum, sinks);
     else {
       sums<N, single<N>, T> one;
-      for (int s = 0; s < N::slots.slots(N::outer_bits, T); ++s) {
-        if constexpr (N::is_arg) {
-          one.v[s] = single<N>::template constant<N::sum_type>(0);
-          one.place[s] = hn::Set(typename single<N>::template tag<std::int32_t>(), best_place<N>(sum.v[s], sum.place[s]));
-        } else {
-          one.v[s] = hn::Set(typename single<N>::template tag<held_t<N::sum_type>>(), across<N::lanes, N::sum_type, N::K.reduction>(sum.v[s]));
+      constexpr int results = running::results;
+#if HWY_TARGET != HWY_SCALAR
+      if constexpr (adds_up_in_blocks<N::lanes, N::sum_type, N::K.reduction> && results > 1) {
+        alignas(16) float each[(results + 3) / 4 * 4];
+        across_all<N::lanes, results>(sum.v, each, std::make_integer_sequence<int, (results + 3) / 4>{});
+        for (int s = 0; s < results; ++s) one.v[s] = single<N>::template load<ir::dtype::f32>(each + s);
+      } else
+#endif
+      {
+        for (int s = 0; s < results; ++s) {
+          if constexpr (N::is_arg) {
+            one.v[s] = single<N>::template constant<N::sum_type>(0);
+            one.place[s] = hn::Set(typename single<N>::template tag<std::int32_t>(), best_place<N>(sum.v[s], sum.place[s]));
+          } else {
+            one.v[s] = hn::Set(typename single<N>::template tag<held_t<N::sum_type>>(), across<N::lanes, N::sum_type, N::K.reduction>(sum.v[s]));
+          }
         }
       }
       finish<N, single<N>, T, 1, 1>(p, c, one, sinks);

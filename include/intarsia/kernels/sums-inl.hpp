@@ -123,11 +123,45 @@ HWY_INLINE void accumulate(const Cells& known, Sums& sum, std::integer_sequence<
   (accumulate_slot<N, Vectors, T, Lanes, Count, N::term_bits, S>(known, sum), ...);
 }
 
+#if HWY_TARGET != HWY_SCALAR
+/// The blocks of four lanes as one.
+template <class V>
+HWY_INLINE auto blocks_added(V v) {
+  const hn::DFromV<V> d;
+  if constexpr (hn::MaxLanes(decltype(d)()) <= 4) return v;
+  else {
+    const hn::Half<decltype(d)> half;
+    return blocks_added(hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+/// Four vectors, each of them added up: halves onto halves in every block of four lanes, then the blocks.
+template <class V>
+HWY_INLINE auto added_up(V a, V b, V c, V e) {
+  const hn::DFromV<V> d;
+  const hn::RepartitionToWide<decltype(d)> pairs;
+  const auto ab = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)));
+  const auto ce = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(d, c, e), hn::InterleaveUpper(d, c, e)));
+  return blocks_added(hn::Add(hn::BitCast(d, hn::InterleaveLower(pairs, ab, ce)), hn::BitCast(d, hn::InterleaveUpper(pairs, ab, ce))));
+}
+/// The same of one, with the same bits.
+template <class V>
+HWY_INLINE auto added_up(V v) {
+  v = hn::Add(v, hn::Shuffle1032(v));
+  return hn::GetLane(blocks_added(hn::Add(v, hn::Shuffle2301(v))));
+}
+#endif
+template <index Lanes, ir::dtype Type, ir::opcode Op>
+inline constexpr bool adds_up_in_blocks = Op == ir::opcode::add && Type == ir::dtype::f32 && Lanes >= 4;
+
 /// The lanes of a running result as one.
 template <index Lanes, ir::dtype Type, ir::opcode Op, class V>
 HWY_INLINE held_t<Type> across(V v) {
   using E = held_t<Type>;
   const hn::DFromV<V> d;
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (adds_up_in_blocks<Lanes, Type, Op>) return added_up(v);
+  else
+#endif
   if constexpr (Op == ir::opcode::add && ir::is_float(Type)) return hn::GetLane(hn::SumOfLanes(d, v));
   else {
     alignas(64) E lane[Lanes];
@@ -140,6 +174,15 @@ HWY_INLINE held_t<Type> across(V v) {
     return r;
   }
 }
+#if HWY_TARGET != HWY_SCALAR
+/// Running results of a tile, each with its lanes as one: four at a time.
+template <index Lanes, int Results, class V, int... Group>
+HWY_INLINE void across_all(const V& v, float* one, std::integer_sequence<int, Group...>) {
+  const auto at = [&](int s) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA { return v[s < Results ? s : 0]; };
+  const hn::CappedTag<float, 4> d;
+  (hn::Store(added_up(at(4 * Group), at(4 * Group + 1), at(4 * Group + 2), at(4 * Group + 3)), d, one + 4 * Group), ...);
+}
+#endif
 template <class N, class V, class P>
 HWY_INLINE std::int32_t best_place(V v, P place) {
   using E = held_t<N::sum_type>;

@@ -76,14 +76,15 @@ constexpr ahead panels_ahead(const slot_map& m) {
     if (k.code[i].what != step::load) continue;
     const access& a = k.at[k.code[i].a];
     if (a.guards > 0 || a.stride[k.lane] != 1) continue;
-    index all = ir::size_of(a.type);
-    for (int l = 0; l < k.loops; ++l) all *= a.stride[l] != 0 ? k.extent[l] : 1;
+    index all = 0;  // with the parts of the panels that other nests read
+    for (int l = 0; l < k.loops; ++l)
+      if (const index reach = a.stride[l] * k.extent[l] * ir::size_of(a.type); reach > all) all = reach;
     ahead r = detail::packed_panels(m, a, unrolled);
     if (r.apart == 0) r = detail::columns_of_matrix(m, a, unrolled);
     r.lines = ((r.apart < r.step ? r.apart : r.step) * ir::size_of(a.type) + ahead::line - 1) / ahead::line;
     const index panel = r.rows * r.lines * ahead::line;
     // two panels have to fit into the second-level cache, all of them not; where a panel is read often, the first time counts little
-    constexpr index smallest = 16 * 1024, largest = 400 * 1024, cache = 2 * 1024 * 1024;
+    constexpr index smallest = 8 * 1024, largest = 400 * 1024, cache = 2 * 1024 * 1024;
     if (r.apart == 0 || panel < smallest || panel > largest || all < cache || r.passes < 2 || r.passes > 16) continue;
     r.access = k.code[i].a;
     return r;

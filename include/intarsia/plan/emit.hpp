@@ -2,22 +2,10 @@
 // A nest as it is written: loops, guards, instructions, loads and stores, one after the other. Receives indices in terms of loops.
 #pragma once
 
-#include "intarsia/plan/nest.hpp"
 #include "intarsia/plan/plan.hpp"
+#include "intarsia/plan/point.hpp"
 
 namespace intarsia::plan {
-
-/// An index in terms of loops: (offset + sum coef * loop) / den; den 0: no division.
-struct affine {
-  index offset = 0;
-  index den = 0;
-  index coef[max_loops] = {};
-  friend constexpr bool operator==(const affine&, const affine&) = default;
-};
-struct point {
-  affine at[max_rank] = {};
-  friend constexpr bool operator==(const point&, const point&) = default;
-};
 
 class emitter {
  protected:

@@ -72,16 +72,6 @@ class lowering : emitter {
     for (index e = 0; e < shape.size(); ++e) put(element(shape, e));
   }
 
-  /// The constant point of element e.
-  static constexpr point element(const extents& shape, index e) {
-    point p;
-    for (int d = shape.rank - 1; d >= 0; --d) {
-      p.at[d].offset = e % shape[d];
-      e /= shape[d];
-    }
-    return p;
-  }
-
   struct total {
     node_id node = -1;
     index element = 0;
@@ -138,20 +128,7 @@ class lowering : emitter {
     store_all(true);
   }
 
-  /// The group's own point in a shape: the loops of its domain, joined where the domain is finer.
-  constexpr point here_for(const extents& shape) const {
-    const extents& domain = r_.groups[group_].domain;
-    const refinement r = refine(domain, shape);
-    point p;
-    for (int d = 0; d < shape.rank; ++d) {
-      index stride = 1;
-      for (int l = r.last[d] - 1; l >= r.first[d]; --l) {
-        p.at[d].coef[l] = stride;
-        stride *= domain[l];
-      }
-    }
-    return p;
-  }
+  constexpr point here_for(const extents& shape) const { return point_of_loops(r_.groups[group_].domain, shape); }
 
   // The home of a value may be the very place that a store of the group fills.
   constexpr bool is_stored_elsewhere(node_id n) const {
@@ -221,10 +198,10 @@ class lowering : emitter {
         if (p.at[d].den > 1) return true;
       return false;
     };
-    for (; !divides() && r_.fates[i] == fate::seen && g_[i].what == kind::view; i = g_[i].in[0]) p = behind(i, p);
+    for (; !divides() && r_.fates[i] == fate::seen && g_[i].what == kind::view; i = g_[i].in[0]) p = point_behind(g_, i, p);
     if (divides() || r_.fates[i] != fate::gathered || !fuse::is_pad(g_, i)) return;
     const extents& middle = g_[g_[i].in[0]].shape;
-    const point own = behind(i, p);
+    const point own = point_behind(g_, i, p);
     for (int d = 0; d < middle.rank && k.guards < max_guards; ++d) {
       int loops[2] = {};
       for (int l = 0; l < k.loops; ++l) loops[l >= k.outer] += own.at[d].coef[l] != 0;
@@ -340,29 +317,10 @@ class lowering : emitter {
     return h;
   }
 
-  /// The point of a view's operand that is seen at point p of view i.
-  constexpr point behind(node_id i, const point& p) const {
-    const ir::view_map& m = g_.view_of(i);
-    point q;
-    for (int d = 0; d < g_[g_[i].in[0]].shape.rank; ++d) {
-      const ir::view_axis& a = m.axis[d];
-      affine& x = q.at[d];
-      x.offset = a.offset;
-      x.den = a.den;
-      for (int t = 0; t < 2; ++t) {
-        const int axis = t == 0 ? a.axis0 : a.axis1;
-        const index c = t == 0 ? a.c0 : a.c1;
-        if (axis < 0) continue;
-        x.offset += c * p.at[axis].offset;
-        for (int l = 0; l < max_loops; ++l) x.coef[l] += c * p.at[axis].coef[l];
-      }
-    }
-    return q;
-  }
   constexpr int viewed(node_id i, const point& p) {
     const node_id from = g_[i].in[0];
     const extents& shape = g_[from].shape;
-    const point q = behind(i, p);
+    const point q = point_behind(g_, i, p);
     for (int d = 0; d < shape.rank; ++d)
       if (!inside(q.at[d], shape[d])) return value_within(from, q, shape, g_.view_of(i).fill);
     return value(from, q);
