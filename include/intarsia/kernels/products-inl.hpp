@@ -16,7 +16,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class N, tile_sizes Sizes>
 inline constexpr plan::product_order<N::slots.slots(N::term_bits, Sizes)> order_for{N::slots, Sizes};
 template <class N, tile_sizes T>
-inline constexpr const auto& order = order_for<N, plan::sizes_alone(T)>;
+inline constexpr const auto& order = order_for<N, plan::leaves_out_products(N::K) ? T : plan::sizes_alone(T)>;
 
 template <class N, class Vectors, index Lanes, index Count, class V>
 HWY_INLINE void multiply(V& total, V current, V vector) {

@@ -26,6 +26,8 @@ constexpr void for_each_border(const slot_map& m, Visit visit) {
     }
   for (int l = m.k.outer; l < m.k.loops; ++l)
     if (const int row = zeros_apart(m.k, l); row >= 0) visit(m.k.rows[row], zeros_by(m.k, row));
+  for (int row = m.k.zeros; row < m.k.guards; ++row)
+    if (const int by = zeros_by(m.k, row), along = unrolled_along(m.k, row); along >= 0 && m.k.tile[by] < m.k.extent[by] && is_worth_tiles(m.k, row, by, along)) visit(m.k.rows[row], by);
 }
 
 /// The number of the border that a loop reaches beyond, 0 or 1; -1 for other loops, and for more of them.
@@ -112,6 +114,28 @@ constexpr interval steps_of_place(const slot_map& m, int l, tile_sizes t) {
   if (where != tile_place::first && where != tile_place::last) return {0, m.k.extent[l]};
   const index size = iterations_of(t, by);
   return zeros_passed_by(m.k, l, row).left(where == tile_place::last ? m.k.extent[by] - size : 0, size);
+}
+
+/// Whether the product at slot s of a value with these bits meets a zero, wherever in the first or last tile, or in the only one, it is.
+constexpr bool meets_zero(const slot_map& m, unsigned bits, tile_sizes t, int s) {
+  for (int row = m.k.zeros; row < m.k.guards; ++row) {
+    const int by = zeros_by(m.k, row), along = unrolled_along(m.k, row);
+    if (along < 0) continue;
+    const guard& g = m.k.rows[row];
+    const index size = iterations_of(t, by), border = border_of(m, by);
+    const tile_place where = border >= 0 ? place_of(t, static_cast<int>(border)) : tile_place::anywhere;
+    if (size < m.k.extent[by] && where != tile_place::first && where != tile_place::last) continue;
+    const index from = where == tile_place::last ? m.k.extent[by] - size : 0;
+    const index v = g.offset + g.coef[by] * (from + m.digit(bits, t, s, by)) + g.coef[along] * m.digit(bits, t, s, along);
+    if (v < 0 || v >= g.extent) return true;
+  }
+  return false;
+}
+/// Whether there may be such products at all.
+constexpr bool leaves_out_products(const nest& k) {
+  for (int row = k.zeros; row < k.guards; ++row)
+    if (unrolled_along(k, row) >= 0) return true;
+  return false;
 }
 
 /// Two neighbouring loads of every second element are one sequence, read once for both: the even ones for the first, the odd

@@ -3,7 +3,7 @@
 // together, and how far the innermost reduction is unrolled. A search over a model of the machine, one lane loop at a time.
 #pragma once
 
-#include "intarsia/plan/nest.hpp"
+#include "intarsia/plan/zeros.hpp"
 
 namespace intarsia::plan {
 
@@ -58,6 +58,10 @@ class product_search {
     windows_ = reuses_by_windows(k);
     innermost_ = last >= outer_ ? trips_[last] : 1;
     for (int o = 0; o < 2; ++o) read(o, k, lane, lanes);
+    for (auto& kept : kept_) kept = 64;
+    for (int row = k.zeros; row < k.guards; ++row)
+      if (const int by = zeros_by(k, row); unrolled_ > 1 && by != lane && k.rows[row].coef[last] != 0 && k.rows[row].coef[by] != 0 && is_worth_tiles(k, row, by, last))
+        kept_[by] = 64 * products_kept(k, row, by, last) / (k.extent[by] * k.extent[last]);
   }
 
   constexpr product_tile run() {
@@ -191,6 +195,13 @@ class product_search {
   /// Loop l in tiles of at most this size.
   constexpr steps parts(int l, index size) const { return steps_of(l >= 0 ? trips_[l] : 1, size, true); }
 
+  /// Of 64 products, those that meet no zeros: they are left out one by one where the window is unrolled, and the tile is wide
+  /// enough that only the first and the last one meet any.
+  constexpr index kept(int l, index t, index u) const {
+    if (l < 0 || u != unrolled_ || u == 1 || t < u - 1) return 64;
+    return t == trips_[l] ? kept_[l] : (kept_[l] + 64) / 2;  // unequal tiles gain half of it
+  }
+
   /// Whether some steps of the innermost loop, too long to be unrolled, may share vectors.
   constexpr bool unrolls_part() const { return last_ >= outer_ && last_ != best_.lane && innermost_ > 7 && (windows_ || serves_[0] || serves_[1]); }
 
@@ -235,7 +246,9 @@ class product_search {
     // each row is a stream to read and one to write: with 5 x 2 vectors a 3x3 window over 1080x1920 reaches 86 % of the
     // peak, with 14 x 1 80; over 512x512, whose rows push each other out of the cache, 8 x 2 reach 65 and 5 x 2 73
     const index rows = !slides ? 0 : a >= 0 && overlaps(1 - stays, a, u) ? ta : tb;
-    if (rows > 5 || (rows > 0 && sums > 4 * rows)) return;
+    index products = kept(a, ta, u) * kept(b, tb, u);
+    if (sums * products < in_flight * 4096) products = 4096;  // the sums that keep all of theirs are waited for
+    if (products == 4096 && (rows > 5 || (rows > 0 && sums > 4 * rows))) return;
     // longer bodies are worth it where neighbouring windows share vectors, or to have more under way
     if (u > 1 && !passes && !shifts && sums >= in_flight && held < n[stays]) return;
     n[1 - stays] = loads(1 - stays, a, b, ta, tb, u, passes);
@@ -256,14 +269,14 @@ class product_search {
     const steps na = parts(a, ta), nb = parts(b, tb);
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart) + (scatters(a, ta) && scatters(b, tb) ? scatter_ * sums : 0);
     index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, partial, loading, far) + per_tile);
-    if (best_.cost >= 0 && cost * repeats_ >= best_.cost) return;
+    if (best_.cost >= 0 && cost * products / 4096 * repeats_ >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
       if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, passes || stays == 0), m1 = loads(1, a, b, ra, rb, u, passes || stays == 1);
       return times * (tile_cost(ra * rb, m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
-    cost *= repeats_;
+    cost = cost * products / 4096 * repeats_;
     if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial, passes ? 1 - stays : -1};
   }
 
@@ -281,6 +294,7 @@ class product_search {
   bool windows_ = false;
   index innermost_ = 1;
   index repeats_ = 1;
+  index kept_[max_loops] = {};
   // of each operand: units for a vector, bytes that one pass of the reduction reads (all passes, if no element is read
   // twice: nothing of it is in cache), how much dearer they are from afar;
   // along each outer loop

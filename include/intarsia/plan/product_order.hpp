@@ -5,7 +5,7 @@
 // steps share vectors. Where windows overlap it is the other way round: the kernel's elements stay, each vector passes by once.
 #pragma once
 
-#include "intarsia/plan/slots.hpp"
+#include "intarsia/plan/borders.hpp"
 #include "intarsia/support/list.hpp"
 
 namespace intarsia::plan {
@@ -96,7 +96,7 @@ constexpr across_two across_of(const slot_map& m, int instruction, const cell_ma
 }
 
 /// The products in the order in which they are made: step of the reduction by step, and in it element by element of the
-/// late operand. A run of products has one such element. `Count`: the slots of a term.
+/// late operand, without those that meet the zeros of a border. A run of products has one such element. `Count`: the slots of a term.
 template <int Count>
 struct product_order {
   int runs = 0;
@@ -116,7 +116,12 @@ struct product_order {
     const int elements = window ? late_cells.count : m.slots(late_bits, t);
     const int keys = m.slots(steps, t) * elements;
     support::list<int> start(keys + 1), key(Count);
+    const bool leaves_out = leaves_out_products(m.k);
+    int kept = 0;
     for (int s = 0; s < Count; ++s) {
+      key[s] = -1;
+      if (leaves_out && meets_zero(m, terms, t, s)) continue;
+      ++kept;
       const int from = m.project(terms, late_bits, t, s);
       key[s] = m.project(terms, steps, t, s) * elements + (window ? late_cells.of[from] : from);
       ++start[key[s] + 1];
@@ -129,8 +134,9 @@ struct product_order {
       }
       start[i + 1] += start[i];
     }
-    first[runs] = Count;
+    first[runs] = kept;
     for (int s = 0; s < Count; ++s) {
+      if (key[s] < 0) continue;
       const int n = start[key[s]]++;
       total[n] = sum_of(m, terms, t, s);
       cell[n] = early_cells.of[m.project(terms, early_bits, t, s)];
