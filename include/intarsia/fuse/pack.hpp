@@ -103,17 +103,20 @@ constexpr ir::node_id part_of_panels(ir::graph& g, support::list<panels>& made, 
 /// A product with panels too large for the second-level cache, as a sum of products with parts of them, of which two fit: one
 /// that is used and one that is fetched meanwhile. (3x3, 512x7x7, out of a cold cache, Zen 5, AVX-512: 180 to 205 GFLOP/s with
 /// four parts; with two 205 as well, but 130 in one process of six, as its pages happen to lie.)
-/// Tiles of 12 vectors of 32 bytes, one tap, read 64 bytes of a panel in 6 cycles: two thirds of what the second-level cache gives,
-/// so that parts have to stay in the first one. (1x1, 512x28x28 to 128, Zen 4, AVX2: 83 to 93 % of the peak, 2048x7x7 to 512 77
-/// to 84; parts of 16 KB 91 and 76; AVX-512, whose tiles take 28 cycles for 128 bytes, 98 to 94, and is left alone.)
+/// Tiles of 12 vectors of 32 bytes, one tap, read 64 bytes of a panel in 6 cycles: two thirds of what the second-level cache gives.
+/// Where nothing fetches the image ahead, since its channels are pages apart or single lines, both have to stay in the first one.
+/// (1x1, Zen 4, AVX2: 512x28x28 to 128 83 to 93 % of the peak, 2048x7x7 to 512 77 to 84, but 1024x14x14 to 512 91 to 83; parts of
+/// 16 KB 91 and 76. AVX-512, whose tiles take 28 cycles for 128 bytes: 98 to 94.)
 constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, index lanes) {
   bool one_tap = true;
   for (int x = 0; x < c.count; ++x) one_tap = one_tap && (!c.axis[x].window || c.axis[x].extent[2] == 1);
-  const bool near = lanes == 8 && one_tap;
-  const index largest = (near ? 24 : 400) * 1024, part = (near ? 8 : 200) * 1024;
   int summed = -1;
   for (int x = 0; x < c.count; ++x)
     if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && (summed < 0 || c.axis[x].extent[0] > c.axis[summed].extent[0])) summed = x;
+  const ir::role data = weights == ir::lhs ? ir::rhs : ir::lhs;
+  const index apart = summed < 0 ? 0 : g[n.in[data - ir::lhs]].shape.size() / c.axis[summed].extent[0] * ir::size_of(n.type);
+  const bool near = lanes == 8 && one_tap && (apart >= 2048 || apart <= 256);
+  const index largest = (near ? 24 : 400) * 1024, part = (near ? 8 : 200) * 1024;
   const extents& panels = g[n.in[weights - ir::lhs]].shape;
   const index panel = panels.size() / panels[0] * ir::size_of(n.type);
   index parts = 1;
