@@ -121,13 +121,12 @@ constexpr bool meets_zero(const slot_map& m, unsigned bits, tile_sizes t, int s)
   for (int row = m.k.zeros; row < m.k.guards; ++row) {
     const int by = zeros_by(m.k, row), along = unrolled_along(m.k, row);
     if (along < 0) continue;
-    const guard& g = m.k.rows[row];
-    const index size = iterations_of(t, by), border = border_of(m, by);
-    const tile_place where = border >= 0 ? place_of(t, static_cast<int>(border)) : tile_place::anywhere;
+    const int border = border_of(m, by);
+    const index size = iterations_of(t, by);
+    const tile_place where = border >= 0 ? place_of(t, border) : tile_place::anywhere;
     if (size < m.k.extent[by] && where != tile_place::first && where != tile_place::last) continue;
     const index from = where == tile_place::last ? m.k.extent[by] - size : 0;
-    const index v = g.offset + g.coef[by] * (from + m.digit(bits, t, s, by)) + g.coef[along] * m.digit(bits, t, s, along);
-    if (v < 0 || v >= g.extent) return true;
+    if (!is_kept(m.k.rows[row], by, from + m.digit(bits, t, s, by), along, m.digit(bits, t, s, along))) return true;
   }
   return false;
 }

@@ -227,12 +227,13 @@ class product_search {
     // overlapping windows of vectors: the broadcasts stay, each vector passes by once for all its windows
     // overlapping windows of one of two vectors: it is the one that passes by
     const int moves = splat_[1 - stays] ? stays : 1 - stays;
-    const bool slides = u > 1 && last_ != best_.lane && !splat_[moves] && ((a >= 0 && ta > 1 && overlaps(moves, a, u)) || (b >= 0 && tb > 1 && overlaps(moves, b, u)));
+    auto overlaps_in_tile = [&](int o) { return (a >= 0 && ta > 1 && overlaps(o, a, u)) || (b >= 0 && tb > 1 && overlaps(o, b, u)); };
+    const bool slides = u > 1 && last_ != best_.lane && !splat_[moves] && overlaps_in_tile(moves);
     if (slides) stays = 1 - moves;
     // where all lanes are one vector, so that a broadcast would have one product alone: overlapping windows of broadcasts,
     // each of which serves all the sums that it is in, while a step's vectors stay. (LeNet, one image, Zen 4, AVX-512:
     // inference 13.3 to 11.8 us, training step 37.5 to 34.4.)
-    const bool serves = u > 1 && trips_[best_.lane] == 1 && last_ != best_.lane && serves_[1 - stays] && !splat_[stays] && ((a >= 0 && ta > 1 && overlaps(1 - stays, a, u)) || (b >= 0 && tb > 1 && overlaps(1 - stays, b, u)));
+    const bool serves = u > 1 && trips_[best_.lane] == 1 && last_ != best_.lane && serves_[1 - stays] && !splat_[stays] && overlaps_in_tile(1 - stays);
     const bool passes = slides || serves;
     const index sums = ta * tb;
     // steps that share no vectors load theirs one after the other

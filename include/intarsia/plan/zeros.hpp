@@ -39,15 +39,16 @@ constexpr int zeros_apart(const nest& k, int l) {
   const int row = zeros_along(k, l);
   return row >= 0 && !repays_a_question(k, l) && k.extent[zeros_by(k, row)] <= 16 ? row : -1;
 }
+/// Whether iteration i of the outer loop and step s of the reduction loop are inside a row's border.
+constexpr bool is_kept(const guard& g, int by, index i, int along, index s) {
+  const index v = g.offset + g.coef[by] * i + g.coef[along] * s;
+  return v >= 0 && v < g.extent;
+}
 /// How many of the products of all iterations of a row's outer loop with all steps of its reduction loop meet no zero.
 constexpr index products_kept(const nest& k, int row, int by, int along) {
-  const guard& g = k.rows[row];
   index kept = 0;
   for (index i = 0; i < k.extent[by]; ++i)
-    for (index s = 0; s < k.extent[along]; ++s) {
-      const index v = g.offset + g.coef[by] * i + g.coef[along] * s;
-      kept += v >= 0 && v < g.extent;
-    }
+    for (index s = 0; s < k.extent[along]; ++s) kept += is_kept(k.rows[row], by, i, along, s);
   return kept;
 }
 /// The reduction loop of a row of zeros, where it is unrolled as a whole, so that single products may be left out; -1 if not.
