@@ -59,6 +59,14 @@ struct across_lanes : takes<float, float, float> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(3, n), shape(n)}; }
   static constexpr auto call(auto x, auto y) { return matmul(x, y); }
 };
+struct neighbours : takes<float, float, float, float> {
+  static constexpr const char* name = "relu of a matmul with the sum on the lanes, its results vectors again";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = true;
+  static constexpr int specials = 2;
+  static constexpr std::array<ia::extents, 3> shapes(ia::index n) { return {shape(n, 19), shape(19), shape(n)}; }
+  static constexpr auto call(auto x, auto y, auto z) { return relu(matmul(x, y) + z); }
+};
 struct on_columns : takes<double, double, double> {
   static constexpr const char* name = "matmul, columns on the lanes, in double";
   static constexpr double lost = std::numeric_limits<double>::min();
@@ -90,7 +98,7 @@ struct on_batch : takes<float, float, float> {
   static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
 };
 
-using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, on_columns, on_width,
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, on_width,
                              on_channels, on_batch>;
 
 }  // namespace lanes

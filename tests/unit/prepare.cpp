@@ -15,11 +15,11 @@ struct net {
   constexpr auto operator()(auto x) const { return back(ia::relu(norm(conv(x)))); }
 };
 
-/// The newest output of a filter over 13 samples, and a layer after it.
+/// The newest output of a filter over 25 samples, whose sums are long, and a layer after it, whose sums are short.
 struct filter {
-  ia::nn::conv1d<16, 32, 5, ia::dilation<3>> taps;
+  ia::nn::conv1d<16, 32, 9, ia::dilation<3>> taps;
   ia::nn::linear<32, 48> out;
-  constexpr auto operator()(auto x) const { return out(ia::reshape<32>(taps(ia::reshape<1, 16, 13>(ia::transpose(x))))); }
+  constexpr auto operator()(auto x) const { return out(ia::reshape<32>(taps(ia::reshape<1, 16, 25>(ia::transpose(x))))); }
 };
 
 constexpr auto infer = ia::compile([](auto model, auto x) { return model(x); });
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(weights_of_products_with_vectors) {
   ia::for_each_parameter(theta, [](auto, auto p) {
     for (std::size_t i = 0; i < p.size(); ++i) p.data()[i] = static_cast<float>(static_cast<int>(i * 11 % 7) - 3);
   });
-  ia::tensor<float, 13, 16> x;
+  ia::tensor<float, 25, 16> x;
   for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(static_cast<int>(i * 5 % 9) - 4);
   auto ready = ia::prepare(infer, theta);
   const auto taps = ia::get<"taps.weight">(theta);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(weights_of_products_with_vectors) {
   for (std::size_t o = 0; o < 32; ++o) {
     hidden[o] = shift.data()[o];
     for (std::size_t c = 0; c < 16; ++c)
-      for (std::size_t k = 0; k < 5; ++k) hidden[o] += taps.data()[(o * 16 + c) * 5 + k] * x.data()[3 * k * 16 + c];
+      for (std::size_t k = 0; k < 9; ++k) hidden[o] += taps.data()[(o * 16 + c) * 9 + k] * x.data()[3 * k * 16 + c];
   }
   const ia::tensor<float, 48> y = ready(x);
   for (std::size_t o = 0; o < 48; ++o) {
@@ -106,6 +106,34 @@ BOOST_AUTO_TEST_CASE(weights_of_products_with_vectors) {
     for (std::size_t c = 0; c < 32; ++c) expected += weight.data()[o * 32 + c] * hidden[c];
     BOOST_TEST(y.data()[o] == expected);
   }
+}
+
+// as many channels as one panel of a target has: between convolution and pool the channels are innermost
+BOOST_AUTO_TEST_CASE(pools_of_single_panels) {
+  const auto compare = []<std::size_t C>(std::integral_constant<std::size_t, C>) {
+    static constexpr auto pooled = ia::compile([](auto model, auto x) { return ia::avg_pool<2>(ia::relu(model(x))); });
+    ia::weights<ia::nn::conv2d<3, C, 3>> theta;
+    ia::for_each_parameter(theta, [](auto, auto p) {
+      for (std::size_t i = 0; i < p.size(); ++i) p.data()[i] = static_cast<float>(static_cast<int>(i * 11 % 7) - 3);
+    });
+    const image x = make_image();
+    const ia::tensor<float, 1, C, 3, 5> y = ia::prepare(pooled, theta)(x);
+    const auto weight = ia::get<"weight">(theta);
+    for (std::size_t o = 0; o < C; ++o)
+      for (std::size_t i = 0; i < 15; ++i) {
+        float expected = 0;
+        for (std::size_t at = 0; at < 4; ++at) {
+          const std::size_t row = i / 5 * 2 + at / 2, column = i % 5 * 2 + at % 2;
+          float sum = ia::get<"bias">(theta).data()[o];
+          for (std::size_t k = 0; k < 27; ++k) sum += weight.data()[o * 27 + k] * x.data()[(k / 9 * 9 + row + k / 3 % 3) * 13 + column + k % 3];
+          expected += std::max(sum, 0.0f) / 4;
+        }
+        BOOST_TEST(y.data()[o * 15 + i] == expected);
+      }
+  };
+  compare(std::integral_constant<std::size_t, 8>{});
+  compare(std::integral_constant<std::size_t, 16>{});
+  compare(std::integral_constant<std::size_t, 32>{});
 }
 
 BOOST_AUTO_TEST_CASE(new_weights_reach_copies) {

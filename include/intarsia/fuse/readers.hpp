@@ -40,6 +40,21 @@ constexpr bool divides(const ir::graph_view& g, node_id i) {
   return false;
 }
 
+/// A view that leaves out axes of one element and nothing else.
+constexpr bool drops_ones(const ir::graph_view& g, node_id i) {
+  const ir::node& n = g[i];
+  if (n.what != kind::view) return false;
+  const extents& from = g[n.in[0]].shape;
+  const ir::view_map& m = g.view_of(i);
+  int next = 0;
+  for (int d = 0; d < from.rank; ++d) {
+    const ir::view_axis& a = m.axis[d];
+    if (a.axis0 < 0 && a.axis1 < 0 && a.offset == 0 && from[d] == 1) continue;
+    if (a.axis0 != next || a.c0 != 1 || a.axis1 >= 0 || a.offset != 0 || a.den > 1 || n.shape[next++] != from[d]) return false;
+  }
+  return next == n.shape.rank;
+}
+
 /// The node behind the views that are read through.
 constexpr node_id base_of(const ir::graph_view& g, node_id i) {
   while (g[i].what == kind::view && !is_guarded(g, i)) i = g[i].in[0];
@@ -85,9 +100,9 @@ struct readers {
     material[b] = true;  // of a view: it is gathered
     if (g[b].what == kind::reshape) need_sequence(g, b);
   }
-  /// A result of the program, or part of a join, that is a joining reshape: its operand's group writes it.
+  /// A result of the program, or part of a join, that is a joining reshape, or a view like one: its operand's group writes it.
   constexpr void deliver(const ir::graph_view& g, node_id i) {
-    if (g[i].what == kind::reshape && refine(g[g[i].in[0]].shape, g[i].shape).exists && g[g[i].in[0]].what != kind::view) {
+    if ((g[i].what == kind::reshape || drops_ones(g, i)) && refine(g[g[i].in[0]].shape, g[i].shape).exists && g[g[i].in[0]].what != kind::view) {
       through[i] = true;
       material[base_of(g, g[i].in[0])] = true;
     } else need(g, i);
@@ -187,6 +202,10 @@ constexpr readers find_readers(const ir::graph_view& g, const batching_view& bat
           r.through[i] = false;
           r.need_sequence(g, i);
         }
+      }
+      if (n.what == kind::view && r.through[i] && r.owner[i] != -1) {
+        r.through[i] = false;
+        r.need(g, i);
       }
       if (divides(g, i)) r.material[operand] = true;
       if (batch.is_fixed(operand) && !batch.is_fixed(i)) r.need(g, operand);  // kept by `prepare`

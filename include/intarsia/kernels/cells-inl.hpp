@@ -54,6 +54,16 @@ struct counters {
   index at[N::K.loops > 0 ? N::K.loops : 1] = {};
 };
 
+template <class N, int L, class Iterations, int... A>
+HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n, std::integer_sequence<int, A...>) {
+  ((p.at[A] += std::integral_constant<index, N::K.at[A].stride[L] * ir::size_of(N::K.at[A].type)>::value * n), ...);
+  c.at[L] += n;
+}
+template <class N, int L, class Iterations>
+HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n) {
+  advance<N, L>(p, c, n, std::make_integer_sequence<int, N::K.accesses>{});
+}
+
 template <class N, index Lanes>
 using vectors_of = vectors<static_cast<std::size_t>(Lanes), static_cast<std::size_t>(N::width)>;
 /// For what there is once, whatever the lanes.

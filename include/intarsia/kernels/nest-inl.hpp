@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one kernel: a loop nest over a `plan::nest`, everything about it known at compile time.
 // Receives a pointer for each access; reads and writes no byte outside of the elements that the accesses name.
+#include "intarsia/kernels/finish-inl.hpp"
 #include "intarsia/kernels/products-inl.hpp"
-#include "intarsia/kernels/stores-inl.hpp"
 #include "intarsia/support/target.hpp"
 
 #if defined(INTARSIA_KERNELS_NEST) == defined(HWY_TARGET_TOGGLE)
@@ -15,16 +15,6 @@
 INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-template <class N, int L, class Iterations, int... A>
-HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n, std::integer_sequence<int, A...>) {
-  ((p.at[A] += std::integral_constant<index, N::K.at[A].stride[L] * ir::size_of(N::K.at[A].type)>::value * n), ...);
-  c.at[L] += n;
-}
-template <class N, int L, class Iterations>
-HWY_INLINE void advance(pointers<N>& p, counters<N>& c, Iterations n) {
-  advance<N, L>(p, c, n, std::make_integer_sequence<int, N::K.accesses>{});
-}
 
 /// The steps of reduction loop L that meet more than the zeros around an operand, for any element of this tile.
 template <class N, int L, tile_sizes T>
@@ -118,15 +108,6 @@ struct reduction_of {
   }
 };
 
-/// The results of one tile.
-template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Sums>
-HWY_INLINE void finish(const pointers<N>& p, const counters<N>& c, const Sums& sum, all_totals<N>& sinks) {
-  cells<N, Vectors, T, range<N::K.body, N::K.epilogue>> known;
-  compute_all<N, Vectors, T, Lanes, Count>(p, c, known, sum, range<N::K.body, N::K.epilogue>{});
-  store_all<N, Vectors, T, Lanes, Count>(p, known, std::make_integer_sequence<int, N::K.stores>{});
-  if constexpr (N::K.sinks > 0) take_all<N, Vectors, T, Lanes, Count>(known, sinks, sink_range<N>{});
-}
-
 /// One tile: reduce, then finish.
 template <class N, tile_sizes T, index Count>
 HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& sinks) {
@@ -139,28 +120,7 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
     loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, running>{sum});
     join_partial<N, Vectors, T, N::K.partial>(sum);
     if constexpr (!N::horizontal || N::lanes == 1) finish<N, Vectors, T, N::lanes, Count>(p, c, sum, sinks);
-    else {
-      sums<N, single<N>, T> one;
-      constexpr int results = running::results;
-#if HWY_TARGET != HWY_SCALAR
-      if constexpr (adds_up_in_blocks<N::lanes, N::sum_type, N::K.reduction> && results > 1) {
-        alignas(16) float each[(results + 3) / 4 * 4];
-        across_all<N::lanes, results>(sum.v, each, std::make_integer_sequence<int, (results + 3) / 4>{});
-        for (int s = 0; s < results; ++s) one.v[s] = single<N>::template load<ir::dtype::f32>(each + s);
-      } else
-#endif
-      {
-        for (int s = 0; s < results; ++s) {
-          if constexpr (N::is_arg) {
-            one.v[s] = single<N>::template constant<N::sum_type>(0);
-            one.place[s] = hn::Set(typename single<N>::template tag<std::int32_t>(), best_place<N>(sum.v[s], sum.place[s]));
-          } else {
-            one.v[s] = hn::Set(typename single<N>::template tag<held_t<N::sum_type>>(), across<N::lanes, N::sum_type, N::K.reduction>(sum.v[s]));
-          }
-        }
-      }
-      finish<N, single<N>, T, 1, 1>(p, c, one, sinks);
-    }
+    else finish_across<N, T>(p, c, sum, sinks);
   }
 }
 template <class N>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Running totals of the results of all iterations.
-#include "intarsia/kernels/sums-inl.hpp"
+#include "intarsia/kernels/across-inl.hpp"
 
 #if defined(INTARSIA_KERNELS_TOTALS) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_TOTALS

@@ -295,9 +295,10 @@ class lowering : emitter {
   constexpr home home_of(node_id i) const {
     const ir::node& n = g_[i];
     if (r_.fates[i] != fate::seen) return m_.homes[i];
-    if (n.what == kind::reshape) {  // the operand's home is a plain sequence: only the strides change
+    if (n.what == kind::reshape) {
       const home& h = m_.homes[n.in[0]];
-      // an argument is row-major over the whole batch, a value of ours has the batch on the lanes
+      if (differ_in_ones(g_[n.in[0]].shape, n.shape)) return with_other_ones(h, g_[n.in[0]].shape, n.shape);
+      // a plain sequence: an argument is row-major over the whole batch, a value of ours has the batch on the lanes
       const bool outside = m_.buffers[h.buffer].where == space::argument || m_.buffers[h.buffer].where == space::output;
       home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.lane_axis(i));
       flat.offset = h.offset;

@@ -3,13 +3,9 @@
 // Invariant: two buffers whose lifetimes (in groups) meet do not share a byte.
 #pragma once
 
-#include "intarsia/fuse/fuse.hpp"
+#include "intarsia/plan/layout.hpp"
 
 namespace intarsia::plan {
-
-using fuse::fate;
-using ir::kind;
-using ir::node_id;
 
 enum class space : std::uint8_t { argument, output, data, workspace, prepared };
 
@@ -23,13 +19,6 @@ struct buffer {
   int last = -1;         // group that reads last
   bool zeroed = false;   // has a border, or gathers a sum over the batch: set to zero before the first write
   index tile_step = 0;   // bytes from one tile of the batch to the next
-};
-
-/// Where the element at an index is: buffer start + offset + sum of stride * index, in elements.
-struct home {
-  int buffer = -1;
-  index offset = 0;
-  index stride[max_rank] = {};
 };
 
 /// An update in place that had to wait until the old values were read.
@@ -56,34 +45,6 @@ struct memory {
   constexpr auto lists() const { return std::tie(buffers, homes, store_homes, late); }
   constexpr operator memory_view() const { return {buffers, homes, store_homes, late}; }
 };
-
-constexpr home row_major(int buffer, const extents& shape) {
-  home h;
-  h.buffer = buffer;
-  index stride = 1;
-  for (int d = shape.rank - 1; d >= 0; --d) {
-    h.stride[d] = stride;
-    stride *= shape[d];
-  }
-  return h;
-}
-
-/// A batch axis is innermost, so that it lies on the lanes; the others are row-major.
-constexpr home dense(int buffer, const extents& shape, int batch_axis) {
-  home h;
-  h.buffer = buffer;
-  index stride = 1;
-  if (batch_axis >= 0) {
-    h.stride[batch_axis] = 1;
-    stride = shape[batch_axis];
-  }
-  for (int d = shape.rank - 1; d >= 0; --d) {
-    if (d == batch_axis) continue;
-    h.stride[d] = stride;
-    stride *= shape[d];
-  }
-  return h;
-}
 
 constexpr index bytes_of(const buffer& b) { return (b.elements * ir::size_of(b.type) + 63) / 64 * 64; }
 
@@ -202,6 +163,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
     if ((r.fates[st.value] == fate::computed || (gathered && st.home)) && o.assigned < 0 && !on_lanes && (st.home || !batch.total[st.value]) && m.homes[st.value].buffer < 0)
       m.homes[st.value] = m.store_homes[s];
   }
+  const support::list<int> innermost = innermost_axes(g, batch, r);
   for (node_id i = g.size() - 1; i >= 0; --i) {
     const ir::node& n = g[i];
     if (n.what == kind::argument || n.what == kind::data) {
@@ -218,7 +180,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
       b.elements = n.shape.size();
       b.first = r.group_of[i];
       b.zeroed = batch.total[i] || (r.fates[i] == fate::gathered && n.what == kind::view && fuse::is_pad(g, i));
-      m.homes[i] = dense(m.buffers.push(b), n.shape, n.what == kind::copy ? -1 : batch.lane_axis(i));
+      m.homes[i] = dense(m.buffers.push(b), n.shape, innermost[i]);
     }
     // operands of a gathered value live inside of it, where nobody asks for them as a plain sequence
     if (r.fates[i] != fate::gathered || n.what == kind::copy || (n.what == kind::view && !fuse::is_pad(g, i))) continue;

@@ -3,6 +3,7 @@
 // together, and how far the innermost reduction is unrolled. A search over a model of the machine, one lane loop at a time.
 #pragma once
 
+#include "intarsia/plan/joined.hpp"
 #include "intarsia/plan/zeros.hpp"
 
 namespace intarsia::plan {
@@ -48,7 +49,7 @@ class product_search {
   /// `epilogue`: units for a vector of results, its stores among them.
   /// `interleaved`: the loop that must be in the tile as a whole, or lanes are stored one by one; -1 if there is none.
   constexpr product_search(const nest& k, const machine& m, int lane, index lanes, index epilogue, int interleaved)
-      : interleaved_(interleaved), scatter_(2 * lanes * 64), outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_(epilogue * 64), halvings_(lane >= k.outer ? halvings(k.extent[lane], lanes) : 0) {
+      : interleaved_(interleaved), scatter_(2 * lanes * 64), outer_(k.outer), registers_(m.registers), vector_bytes_(m.vector_bytes), epilogue_(epilogue * 64), halvings_(lane >= k.outer ? halvings(k.extent[lane], lanes) : 0), joined_(halvings_ > 1 ? joined_loop(k) : -1) {
     best_.lane = lane;
     for (int l = 0; l < k.loops; ++l) trips_[l] = l == lane ? (k.extent[l] + lanes - 1) / lanes : k.extent[l];
     for (int l = outer_; l < k.loops; ++l) reduction_ *= trips_[l];
@@ -88,7 +89,7 @@ class product_search {
   }
 
  private:
-  static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14};
+  static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16};
   /// Multiply-adds that must be under way at once: two a cycle, four cycles each.
   static constexpr index in_flight = 8;
   /// Beyond it an operand is read from the second-level cache: at 32 bytes a cycle, a vector in the time of two
@@ -160,7 +161,7 @@ class product_search {
     index before = 0;
     for (index size : sizes) {
       const index tb = parts(b, size).size;
-      if (ta * tb > registers_ - 3) break;
+      if (ta * tb > registers_ - 3 || (size > 14 && b != joined_)) break;
       if (tb == before) continue;
       before = tb;
       consider_steps(a, b, ta, tb);
@@ -208,8 +209,14 @@ class product_search {
   /// Whether a tile with t iterations of loop l leaves gaps between the lanes of its stores.
   constexpr bool scatters(int l, index t) const { return interleaved_ >= 0 && (l != interleaved_ || t != trips_[l]); }
 
+  /// Vectors, or single numbers, of results in a tile.
+  constexpr index results(int a, int b, index ta, index tb) const {
+    const index n = joined_ < 0 ? 1 : a == joined_ ? ta : b == joined_ ? tb : 1, lanes = vector_bytes_ / 4;
+    return n < fewest_joined ? ta * tb : ta * tb / n * ((n + lanes - 1) / lanes);
+  }
+
   /// All of one tile: the reduction and what follows it.
-  constexpr index tile_cost(index sums, index n0, index n1, index u, index partial, index loading, int far) const {
+  constexpr index tile_cost(index sums, index results, index n0, index n1, index u, index partial, index loading, int far) const {
     index time = 64 * u * sums;
     if (const index waiting = 64 * in_flight * u / partial; waiting > time) time = waiting;
     if (loading > time) time = loading;
@@ -217,7 +224,7 @@ class product_search {
       const index reading = 64 * (far == 0 ? far_[0] * n0 + n1 : n0 + far_[1] * n1);
       if (reading > time) time = reading;
     }
-    return (time + loading / 64) * reduction_ / u + (epilogue_ + adding_up(sums) + 128 * (partial - 1)) * sums + 8 * 64;
+    return (time + loading / 64) * reduction_ / u + epilogue_ * results + (adding_up(sums) + 128 * (partial - 1)) * sums + 8 * 64;
   }
 
   constexpr void consider(int a, int b, index ta, index tb, index u) {
@@ -269,12 +276,12 @@ class product_search {
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
     const steps na = parts(a, ta), nb = parts(b, tb);
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart) + (scatters(a, ta) && scatters(b, tb) ? scatter_ * sums : 0);
-    index cost = na.count * nb.count * (tile_cost(sums, n[0], n[1], u, partial, loading, far) + per_tile);
+    index cost = na.count * nb.count * (tile_cost(sums, results(a, b, ta, tb), n[0], n[1], u, partial, loading, far) + per_tile);
     if (best_.cost >= 0 && cost * products / 4096 * repeats_ >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
       if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, passes || stays == 0), m1 = loads(1, a, b, ra, rb, u, passes || stays == 1);
-      return times * (tile_cost(ra * rb, m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
+      return times * (tile_cost(ra * rb, results(a, b, ra, rb), m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
     cost = cost * products / 4096 * repeats_;
@@ -288,6 +295,7 @@ class product_search {
   index vector_bytes_;
   index epilogue_;
   index halvings_;
+  int joined_;  // the loop along which sums of lanes are vectors again
   index trips_[max_loops] = {};
   index reduction_ = 1;
   index unrolled_ = 1;
