@@ -63,6 +63,9 @@ class product_search {
     for (int row = k.zeros; row < k.guards; ++row)
       if (const int by = zeros_by(k, row); unrolled_ > 1 && by != lane && k.rows[row].coef[last] != 0 && k.rows[row].coef[by] != 0 && is_worth_tiles(k, row, by, last))
         kept_[by] = 64 * products_kept(k, row, by, last) / (k.extent[by] * k.extent[last]);
+    for (auto& of : left_)
+      for (auto& left : of) left = 64;
+    for (int row = k.zeros; row < k.guards; ++row) read_zeros(k, row, zeros_by(k, row), lane);
   }
 
   constexpr product_tile run() {
@@ -157,6 +160,23 @@ class product_search {
     for (int l = 0; l < outer_ && once_[o]; ++l) pass_[o] *= trips_[l];
   }
 
+  /// Row of zeros: what tiles of each size leave of the steps of the loop along it.
+  constexpr void read_zeros(const nest& k, int row, int by, int lane) {
+    for (int l = outer_; l < last_; ++l) {
+      if (l == lane || by == lane || k.rows[row].coef[l] == 0 || !is_worth_tiles(k, row, by, l)) continue;
+      const zeros_passed zeros = zeros_passed_by(k, l, row);
+      for (index size = 1; size <= 16; ++size) {
+        index steps = 0;
+        for (index from = 0; from < trips_[by]; from += size) {
+          const index n = from + size < trips_[by] ? size : trips_[by] - from;
+          const interval kept = zeros.left(from, n);
+          steps += n * (kept.high - kept.low);
+        }
+        left_[by][size] = 64 * steps / (trips_[by] * trips_[l]);
+      }
+    }
+  }
+
   constexpr void sweep(int a, int b, index ta) {
     index before = 0;
     for (index size : sizes) {
@@ -195,6 +215,16 @@ class product_search {
 
   /// Loop l in tiles of at most this size.
   constexpr steps parts(int l, index size) const { return steps_of(l >= 0 ? trips_[l] : 1, size, true); }
+
+  /// The part of all steps that meets more than zeros, in 64 * 64: of windows along other loops than the innermost.
+  constexpr index steps_left(int a, int b, index ta, index tb) const {
+    index left = 4096;
+    for (int l = 0; l < outer_; ++l) {
+      const index t = l == a ? ta : l == b ? tb : 1;
+      if (t < trips_[l]) left = left * left_[l][t] / 64;
+    }
+    return left;
+  }
 
   /// Of 64 products, those that meet no zeros: they are left out one by one where the window is unrolled, and the tile is wide
   /// enough that only the first and the last one meet any.
@@ -276,15 +306,16 @@ class product_search {
     const int far = pass[0] + pass[1] <= first_level ? -1 : pass[1] > pass[0] ? 1 : 0;
     const steps na = parts(a, ta), nb = parts(b, tb);
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart) + (scatters(a, ta) && scatters(b, tb) ? scatter_ * sums : 0);
+    const index left = steps_left(a, b, ta, tb);
     index cost = na.count * nb.count * (tile_cost(sums, results(a, b, ta, tb), n[0], n[1], u, partial, loading, far) + per_tile);
-    if (best_.cost >= 0 && cost * products / 4096 * repeats_ >= best_.cost) return;
+    if (best_.cost >= 0 && cost * products / 4096 * left / 4096 * repeats_ >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
       if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, passes || stays == 0), m1 = loads(1, a, b, ra, rb, u, passes || stays == 1);
       return times * (tile_cost(ra * rb, results(a, b, ra, rb), m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
-    cost = cost * products / 4096 * repeats_;
+    cost = cost * products / 4096 * left / 4096 * repeats_;
     if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial, passes ? 1 - stays : -1};
   }
 
@@ -304,6 +335,7 @@ class product_search {
   index innermost_ = 1;
   index repeats_ = 1;
   index kept_[max_loops] = {};
+  index left_[max_loops][17] = {};
   // of each operand: units for a vector, bytes that one pass of the reduction reads (all passes, if no element is read
   // twice: nothing of it is in cache), how much dearer they are from afar;
   // along each outer loop
