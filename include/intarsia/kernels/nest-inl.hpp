@@ -31,10 +31,10 @@ HWY_INLINE void count_tiles(const counters<N>& c, index& tiles) {
     tiles = tiles * ((N::K.extent[L] + N::K.tile[L] - 1) / N::K.tile[L]) + c.at[L] / N::K.tile[L];
 }
 template <class N>
-HWY_INLINE void fetch_line(const char* panel, index number) {
+HWY_INLINE void fetch_line(const char* panel, std::size_t number) {
   constexpr plan::ahead next = N::ahead;
-  constexpr index row = next.apart * ir::size_of(N::K.at[next.access].type);
-  __builtin_prefetch(panel + number / next.lines * row + number % next.lines * next.line, 0, 2);
+  constexpr std::size_t row = next.apart * ir::size_of(N::K.at[next.access].type), lines = next.lines;
+  __builtin_prefetch(panel + number / lines * row + number % lines * next.line, 0, 2);
 }
 /// Fetches a part of the next panel: this row's share, all tiles together fetching all rows.
 template <class N, int... L, int... I>
@@ -43,9 +43,11 @@ HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c, std::int
   constexpr plan::access a = N::K.at[next.access];
   index tiles = 0;
   (count_tiles<N, L>(c, tiles), ...);
-  const index elements = a.stride[N::K.outer] * c.at[N::K.outer];
-  const char* const panel = p.at[next.access] + (next.step - elements) * ir::size_of(a.type);
-  (fetch_line<N>(panel, (tiles * next.rows + elements / next.apart) * next.lines / next.passes + I), ...);
+  // no signs: clang writes down seven instructions for a signed division by a power of two
+  constexpr std::size_t rows = next.rows, passes = next.passes, lines = next.lines, stride = a.stride[N::K.outer], apart = next.apart;
+  const std::size_t elements = stride * static_cast<std::size_t>(c.at[N::K.outer]), row = static_cast<std::size_t>(tiles) * rows + elements / apart;
+  const char* const panel = p.at[next.access] + (next.step - static_cast<index>(elements)) * ir::size_of(a.type);
+  (fetch_line<N>(panel, row * lines / passes + I), ...);
 }
 template <class N, int L, class Inside>
 HWY_INLINE void enter(const pointers<N>& p, const counters<N>& c) {
