@@ -89,6 +89,12 @@ struct on_channels : takes<float, float, float> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 2, 3, 4), shape(n, 2, 2, 2)}; }
   static constexpr auto call(auto x, auto k) { return corr2d(x, k); }
 };
+struct in_parts : takes<float, float, float> {
+  static constexpr const char* name = "corr2d of one tap over 512 channels, in parts";
+  static constexpr int specials = 0;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 512, 4, n + 3), shape(16, 512, 1, 1)}; }
+  static constexpr auto call(auto x, auto k) { return corr2d(x, k); }
+};
 struct on_batch : takes<float, float, float> {
   static constexpr const char* name = "relu(corr2d), the batch on the lanes";
   static constexpr double lost = std::numeric_limits<float>::min();
@@ -99,6 +105,6 @@ struct on_batch : takes<float, float, float> {
 };
 
 using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, on_width,
-                             on_channels, on_batch>;
+                             on_channels, in_parts, on_batch>;
 
 }  // namespace lanes
