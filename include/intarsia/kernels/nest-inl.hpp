@@ -88,7 +88,7 @@ HWY_INLINE void loop(pointers<N> p, counters<N> c, const Inside& inside) {
         loop<N, L + 1, tile, lanes_in<N, L, Stage, Count>>(p, c, inside);
         advance<N, L>(p, c, std::integral_constant<index, s.elements>{});
       };
-      if constexpr (plan::is_tiny(N::K) && !asks && known.low == 0 && known.high >= N::K.extent[L]) {
+      if constexpr ((plan::is_tiny(N::K) || plan::is_short(N::K, L, N::slots.slots(N::outer_bits, T))) && !asks && known.low == 0 && known.high >= N::K.extent[L]) {
         [&]<std::size_t... I>(std::index_sequence<I...>) INTARSIA_ATTR INTARSIA_INLINE_LAMBDA { ((void(I), step()), ...); }
         (std::make_index_sequence<static_cast<std::size_t>(s.times)>{});
       } else {
