@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# Derives the polynomials of include/intarsia/kernels/elementary-inl.hpp and prints them as C++; deterministic.
+# Derives the polynomials of include/intarsia/kernels/constants-inl.hpp and prints them as C++; deterministic.
 # Each is the minimax polynomial of a function under a weight, by Remez' exchange on a fine Chebyshev grid; the first
 # coefficients are rounded to the element type one after the other, the rest being fitted again after each.
 #   elementary_coefficients.py [header]     with a header: fails unless every printed array stands in it
