@@ -35,9 +35,9 @@ struct grouping_view {
   support::slice<fate> fates;
   support::slice<int> group_of;     // the group that computes a node; for gathered ones the last that stores into it
   support::slice<bool> stored;      // has a home in memory
-  support::slice<bool> contiguous;  // the home is a plain row-major sequence
+  support::slice<bool> contiguous;  // read as one sequence: row-major, but for axes of one element
   support::slice<bool> sunk;        // a small sum over all that its group makes, or made from such sums: when the loops are done
-  support::slice<bool> through;     // a reshape that only joins axes, read at its reader's own point
+  support::slice<bool> through;     // a reshape that only joins axes, or a view like one, read at its reader's own point
   support::slice<group> groups;
   support::slice<store> stores;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // graph -> graph: a convolution with many output channels takes them on the lanes; its weights are copied into panels
 // of as many channels as a register tile holds, so that a panel is read as one sequence. The same for large gradients,
-// whose panels are of the weights or of the image; and for weights that `prepare` can copy once.
+// whose panels are of the weights or of the image; and for weights that `prepare` can copy once: into panels, or, for long sums of
+// single pixels, with the summed axis last.
 #pragma once
 
 #include "intarsia/ir/build.hpp"
@@ -29,7 +30,7 @@ constexpr bool is_packed(const ir::contraction& c, int result_rank, const int (&
 /// What a reshape reshapes: a reshape of a reshape is one.
 constexpr ir::node_id whole_of(const ir::graph& g, ir::node_id i) { return g[i].what == ir::kind::reshape ? g[i].in[0] : i; }
 
-/// Copies in panels that exist already: those of a tensor's parts are parts of its own.
+/// Copies in panels that exist already: those of a tensor's parts are parts of its own. Width 0: not in panels, the axis is last.
 struct panels {
   ir::node_id of;
   int axis;
@@ -181,11 +182,11 @@ constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n
   return ir::reshape(g, in_parts_of_panels(g, n, c, weights, lanes), whole);
 }
 
-/// The summed axis along which an operand is a sequence in memory; -1 if there is none.
-constexpr int axis_of_sequence(const ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role of) {
-  const ir::node& operand = g[n.in[of - ir::lhs]];
+/// The axis summed over for both operands along which the data are a sequence in memory; -1 if there is none.
+constexpr int axis_of_sequence(const ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role data, ir::role weights) {
+  const ir::node& operand = g[n.in[data - ir::lhs]];
   for (int x = 0; x < c.count; ++x)
-    if (operand.what != ir::kind::view && !c.axis[x].window && c.axis[x].dim[ir::out] < 0 && c.axis[x].dim[of] == operand.shape.rank - 1) return x;
+    if (operand.what != ir::kind::view && !c.axis[x].window && c.axis[x].dim[ir::out] < 0 && c.axis[x].dim[data] == operand.shape.rank - 1 && c.axis[x].dim[weights] >= 0) return x;
   return -1;
 }
 /// One pixel has nothing to use weights again for. With outputs on the lanes each of its multiply-adds is a load of weights and
@@ -194,7 +195,7 @@ constexpr bool sums_along_lanes(const ir::node& n, const ir::contraction& c, int
   return x >= 0 && c.axis[x].extent[0] % lanes == 0 && ir::products_of(c) >= 8 * lanes * n.shape.size();
 }
 /// The weights as a sequence along summed axis x.
-constexpr void put_last(ir::graph& g, ir::node& n, ir::contraction& c, ir::role weights, int x) {
+constexpr void put_last(ir::graph& g, support::list<panels>& made, ir::node& n, ir::contraction& c, ir::role weights, int x) {
   const ir::node_id w = n.in[weights - ir::lhs];
   const extents from = g[w].shape;
   const int axis = c.axis[x].dim[weights], last = from.rank - 1;
@@ -204,7 +205,11 @@ constexpr void put_last(ir::graph& g, ir::node& n, ir::contraction& c, ir::role 
   for (int d = 0; d < from.rank; ++d)
     if (d != axis) m.axis[d].axis0 = shape.rank, m.axis[d].c0 = 1, shape.push(from[d]);
   m.axis[axis].axis0 = last, m.axis[axis].c0 = 1, shape.push(from[axis]);
-  n.in[weights - ir::lhs] = ir::unary(g, ir::kind::copy, ir::view(g, w, shape, m));
+  ir::node_id copy = -1;
+  for (const panels& p : made)
+    if (p.of == w && p.axis == axis && p.wide == 0) copy = p.copy;
+  if (copy < 0) made.push({w, axis, 0, copy = ir::unary(g, ir::kind::copy, ir::view(g, w, shape, m))});
+  n.in[weights - ir::lhs] = copy;
   move_axes(c, weights, [&](int d) { return d == axis ? last : d > axis ? d - 1 : d; });
 }
 
@@ -254,8 +259,8 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
         const bool once = prepared && fixed[from[i].in[r - ir::lhs]] && !fixed[i];
         if (x < 0 || c.count >= ir::max_contraction_axes || (w.shape.rank < 3 && !once)) continue;
         const index channels = c.axis[x].extent[0];
-        if (const int summed = axis_of_sequence(g, n, c, r == ir::lhs ? ir::rhs : ir::lhs); once && n.shape.size() == channels && sums_along_lanes(n, c, summed, wide)) {
-          put_last(g, n, c, static_cast<ir::role>(r), summed);
+        if (const int summed = axis_of_sequence(g, n, c, r == ir::lhs ? ir::rhs : ir::lhs, static_cast<ir::role>(r)); once && n.shape.size() == channels && sums_along_lanes(n, c, summed, wide)) {
+          put_last(g, made, n, c, static_cast<ir::role>(r), summed);
           n.aux = g.contractions.push(c);
           return g.add(n);
         }

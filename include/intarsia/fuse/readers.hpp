@@ -55,7 +55,7 @@ constexpr bool drops_ones(const ir::graph_view& g, node_id i) {
   return next == n.shape.rank;
 }
 
-/// A sum of three products or more, the last one added to those before.
+/// A sum whose last two terms are products, added one after the other.
 constexpr bool adds_products(const ir::graph_view& g, node_id i) {
   auto adds = [&](node_id n) { return g[n].what == kind::map && g[n].op == ir::opcode::add && g[g[n].in[1]].what == kind::contract; };
   return adds(i) && adds(g[i].in[0]);
@@ -196,8 +196,9 @@ constexpr readers find_readers(const ir::graph_view& g, const batching_view& bat
   for (node_id i = g.size() - 1; i >= 0; --i) {
     const ir::node& n = g[i];
     if (n.what == kind::map && !r.material[i] && (r.owner[i] == -2 || r.repeated[i]) && recompute_cost(g, r, i) > 2) r.material[i] = true;
-    // from kernel to kernel, not all of them in the last one
-    if (adds_products(g, i)) r.material[n.in[0]] = true;
+    // products in parts collect from kernel to kernel, not all of them in the last one; those that collect from tile to tile of the
+    // batch are in a section of their own
+    if (adds_products(g, i) && !batch.total[g[i].in[1]]) r.material[n.in[0]] = true;
     const bool is_map = n.what == kind::map;
     const bool root = n.what == kind::reduce || n.what == kind::contract || (is_map && r.material[i]);
     for (node_id operand : n.in) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values of a register tile: which vectors there are, and where each of them is found.
+// Where a nest is in its loops and in memory; the values of a register tile: which vectors there are, and where each is found.
 #include "intarsia/kernels/vectors-inl.hpp"
 #include "intarsia/plan/ahead.hpp"
 #include "intarsia/plan/product_order.hpp"

@@ -23,9 +23,15 @@ HWY_INLINE void finish(const pointers<N>& p, const counters<N>& c, const Sums& s
   if constexpr (N::K.sinks > 0) take_all<N, Vectors, T, Lanes, Count>(known, sinks, sink_range<N>{});
 }
 
+/// Results S to S + 3 (the last one again where there are no more), each with its lanes as one.
+template <int S, class Sums>
+HWY_INLINE auto four_results(const Sums& sum) {
+  constexpr int last = Sums::results - 1;
+  return added_up(sum.v[S], sum.v[S + 1 < last ? S + 1 : last], sum.v[S + 2 < last ? S + 2 : last], sum.v[S + 3 < last ? S + 3 : last]);
+}
 /// Each result by itself.
-template <class N, tile_sizes T, class Sums>
-HWY_INLINE void finish_singly(const pointers<N>& p, const counters<N>& c, const Sums& sum, all_totals<N>& sinks) {
+template <class N, tile_sizes T, class Sums, int... Four>
+HWY_INLINE void finish_singly(const pointers<N>& p, const counters<N>& c, const Sums& sum, all_totals<N>& sinks, std::integer_sequence<int, Four...>) {
   sums<N, single<N>, T> one;
   constexpr int results = Sums::results;
   if constexpr (N::is_arg) {
@@ -34,9 +40,8 @@ HWY_INLINE void finish_singly(const pointers<N>& p, const counters<N>& c, const 
       one.place[s] = hn::Set(typename single<N>::template tag<std::int32_t>(), best_place<N>(sum.v[s], sum.place[s]));
     }
   } else if constexpr (adds_up_in_blocks<N::lanes, N::sum_type, N::K.reduction> && results > 1) {
-    alignas(16) float each[(results + 3) / 4 * 4];
-    for (int s = 0; s < results; s += 4)
-      hn::Store(added_up(sum.v[s], sum.v[s + 1 < results ? s + 1 : s], sum.v[s + 2 < results ? s + 2 : s], sum.v[s + 3 < results ? s + 3 : s]), hn::CappedTag<float, 4>(), each + s);
+    alignas(16) float each[4 * sizeof...(Four)];
+    (hn::Store(four_results<4 * Four>(sum), hn::CappedTag<float, 4>(), each + 4 * Four), ...);
     for (int s = 0; s < results; ++s) one.v[s] = single<N>::template load<ir::dtype::f32>(each + s);
   } else {
     for (int s = 0; s < results; ++s)
@@ -87,7 +92,7 @@ template <class N, tile_sizes T, class Sums>
 HWY_INLINE void finish_across(const pointers<N>& p, const counters<N>& c, const Sums& sum, all_totals<N>& sinks) {
   constexpr int along = plan::joined_loop(N::K);
   if constexpr (along >= 0 && plan::iterations_of(T, along) >= plan::fewest_joined && adds_up_in_blocks<N::lanes, N::sum_type, N::K.reduction>) finish_along<N, T, along, 0>(p, c, sum);
-  else finish_singly<N, T>(p, c, sum, sinks);
+  else finish_singly<N, T>(p, c, sum, sinks, std::make_integer_sequence<int, (Sums::results + 3) / 4>{});
 }
 
 }  // namespace intarsia::HWY_NAMESPACE

@@ -106,6 +106,9 @@ HWY_INLINE auto load_guarded(const ir::element_t<N::K.at[A].type>* p, const coun
   return Vectors::template load<a.type>(buffer);
 }
 
+template <class N, int I, tile_sizes T>
+inline constexpr bool is_used_once = plan::is_used_once(N::slots, I, T);
+
 /// What slot S of instruction I loads from this address, all of its elements being there.
 template <class N, class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
 HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from) {
@@ -123,7 +126,7 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
   else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
   else {
     auto v = Vectors::template load<a.type>(from);
-    if constexpr (N::K.factor >= 0 && I < N::K.body && !plan::is_tiny(N::K)) keep_in_register(v);
+    if constexpr (N::K.factor >= 0 && I < N::K.body && !plan::is_tiny(N::K) && !is_used_once<N, I, T>) keep_in_register(v);
     return v;
   }
 }

@@ -41,7 +41,7 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
   if constexpr (Run == 0 || elements > 1) {
     current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
     if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
-    if constexpr (!plan::is_tiny(N::K)) keep_in_register(current);
+    if constexpr (!plan::is_tiny(N::K) && !is_used_once<N, N::late, T>) keep_in_register(current);
   }
   const auto& v = static_cast<const cell<N, Vectors, N::early, T>&>(known).v;
   (multiply<N, Vectors, Lanes, Count>(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value], current,
@@ -49,7 +49,7 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
 #if defined(__clang__)
   // clang loads all broadcasts first where each has one product alone, and spills the sums for them. (LeNet's second
   // convolution, one image, 5x5 results a tile: 4.1 to 2.6 us with AVX-512 on Zen 5.)
-  if constexpr (elements > 1 && sizeof...(P) == 1) keep_in_register(sum.v[order<N, T>.total[first]]);
+  if constexpr (elements > 1 && sizeof...(P) == 1 && !is_used_once<N, N::late, T>) keep_in_register(sum.v[order<N, T>.total[first]]);
 #endif
 }
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... Run>

@@ -18,6 +18,7 @@ constexpr int joined_loop(const nest& k) {
       const instruction& c = k.code[i];
       if (ir::size_of(c.type) > 4) joins = false;
       if (i < k.body) continue;
+      // their rows are those of this nest's lanes
       if (c.what == step::position || c.what == step::within) joins = false;
       if (c.what == step::load) joins = joins && k.at[c.a].guards == 0 && (k.at[c.a].stride[l] == 0 || k.at[c.a].stride[l] == 1);
     }

@@ -72,7 +72,8 @@ constexpr home with_other_ones(const home& from, const extents& shape, const ext
   return h;
 }
 
-/// The axis of a product's result that a panel of one operand has last, if that is the only panel; -1 if there is none.
+/// The axis of a product's result that a panel of one operand has last, if that is the only panel; -1 if there is none. The axis
+/// before it counts the panels.
 constexpr int single_panel(const ir::graph_view& g, ir::node_id i) {
   const ir::contraction& c = g.contraction_of(i);
   for (int x = 0; x < c.count; ++x)
@@ -88,7 +89,7 @@ constexpr int single_panel(const ir::graph_view& g, ir::node_id i) {
 /// channels of a product with one panel of weights that no other product reads: stored and read as they are in registers,
 /// not transposed and gathered. (LeNet, one image, Zen 4, AVX-512: 11.2 to 10.7 us.)
 constexpr support::list<int> innermost_axes(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r) {
-  support::list<bool> elsewhere(g.size(), false);  // read by a product, or in another shape
+  support::list<bool> elsewhere(g.size(), false);  // read by a product, which walks the rows of an image as sequences, or in another shape
   auto meet = [&](node_id b, bool) { elsewhere[b] = true; };
   for (node_id i = 0; i < g.size(); ++i) {
     const ir::node& n = g[i];

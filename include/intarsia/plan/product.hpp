@@ -65,7 +65,7 @@ class product_search {
         kept_[by] = 64 * products_kept(k, row, by, last) / (k.extent[by] * k.extent[last]);
     for (auto& of : left_)
       for (auto& left : of) left = 64;
-    for (int row = k.zeros; row < k.guards; ++row) read_zeros(k, row, zeros_by(k, row), lane);
+    for (int row = k.zeros; row < k.guards; ++row) count_steps_left(k, row, zeros_by(k, row), lane);
   }
 
   constexpr product_tile run() {
@@ -85,14 +85,16 @@ class product_search {
         repeats_ = others / trips_[b] / trips_[a];
         index before = 1;
         for (index size : sizes)
-          if (const index ta = parts(a, size).size; ta > before) sweep(a, b, before = ta);
+          if (const index ta = parts(a, size).size; ta > before && allows(a, size)) sweep(a, b, before = ta);
       }
     }
     return best_;
   }
 
  private:
-  static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16};
+  static constexpr index sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16}, largest_tile = 16;
+  /// A tile of 16 is for results that are one vector again.
+  constexpr bool allows(int l, index size) const { return size <= 14 || l == joined_; }
   /// Multiply-adds that must be under way at once: two a cycle, four cycles each.
   static constexpr index in_flight = 8;
   /// Beyond it an operand is read from the second-level cache: at 32 bytes a cycle, a vector in the time of two
@@ -101,13 +103,16 @@ class product_search {
 
   /// Whether the last vector of a sum along the lanes needs a mask in a vector register. (5x5 8x28x28 to 8, gradient to kernel, g++,
   /// AVX2, Zen 4: 45.7 to 29.8 us.)
-  static constexpr bool keeps_mask(const nest& k, const machine& m, int lane, index lanes) { return lane >= k.outer && k.extent[lane] % lanes != 0 && m.vector_bytes < 64; }
+  static constexpr bool keeps_mask(const nest& k, const machine& m, int lane, index lanes) { return lane >= k.outer && k.extent[lane] % shortened(lanes, k.extent[lane]) != 0 && m.vector_bytes < 64; }
 
-  /// Of vectors no longer than the loop needs.
-  static constexpr index halvings(index extent, index lanes) {
+  /// Vectors are no longer than the loop needs.
+  static constexpr index shortened(index lanes, index extent) {
     while (lanes > 2 && lanes / 2 >= extent) lanes /= 2;
+    return lanes;
+  }
+  static constexpr index halvings(index extent, index lanes) {
     index n = 0;
-    for (; lanes > 1; lanes /= 2) ++n;
+    for (lanes = shortened(lanes, extent); lanes > 1; lanes /= 2) ++n;
     return n;
   }
   /// The lanes of each sum as one: three units for each halving, less than half of it where four are added up together.
@@ -164,17 +169,17 @@ class product_search {
     for (int l = 0; l < outer_ && once_[o]; ++l) pass_[o] *= trips_[l];
   }
 
-  /// Row of zeros: what tiles of each size leave of the steps of the loop along it.
-  constexpr void read_zeros(const nest& k, int row, int by, int lane) {
+  /// For tiles of each size of loop `by`: of 64 steps of the loops along this row of zeros, those that are not left out.
+  constexpr void count_steps_left(const nest& k, int row, int by, int lane) {
     for (int l = outer_; l < last_; ++l) {
       if (l == lane || by == lane || k.rows[row].coef[l] == 0 || !is_worth_tiles(k, row, by, l)) continue;
       const zeros_passed zeros = zeros_passed_by(k, l, row);
-      for (index size = 1; size <= 16; ++size) {
+      for (index size = 1; size <= largest_tile; ++size) {
         index steps = 0;
         for (index from = 0; from < trips_[by]; from += size) {
           const index n = from + size < trips_[by] ? size : trips_[by] - from;
           const interval kept = zeros.left(from, n);
-          steps += n * (kept.high - kept.low);
+          if (kept.high > kept.low) steps += n * (kept.high - kept.low);
         }
         left_[by][size] = 64 * steps / (trips_[by] * trips_[l]);
       }
@@ -185,7 +190,7 @@ class product_search {
     index before = 0;
     for (index size : sizes) {
       const index tb = parts(b, size).size;
-      if (ta * tb > registers_ - 3 || (size > 14 && b != joined_)) break;
+      if (ta * tb > registers_ - 3 || !allows(b, size)) break;
       if (tb == before) continue;
       before = tb;
       consider_steps(a, b, ta, tb);
@@ -312,14 +317,15 @@ class product_search {
     const index per_tile = 4 * streams * (reduction_ / u) + 64 * (rows > 0 ? 2 * rows + u : apart) + (scatters(a, ta) && scatters(b, tb) ? scatter_ * sums : 0);
     const index left = steps_left(a, b, ta, tb);
     index cost = na.count * nb.count * (tile_cost(sums, results(a, b, ta, tb), n[0], n[1], u, partial, loading, far) + per_tile);
-    if (best_.cost >= 0 && cost * products / 4096 * left / 4096 * repeats_ >= best_.cost) return;
+    auto all_of = [&](index one) { return one * products / 4096 * left / 4096 * repeats_; };
+    if (best_.cost >= 0 && all_of(cost) >= best_.cost) return;
     auto rest = [&](index times, index ra, index rb) -> index {
       if (times == 0) return 0;
       const index m0 = loads(0, a, b, ra, rb, u, passes || stays == 0), m1 = loads(1, a, b, ra, rb, u, passes || stays == 1);
       return times * (tile_cost(ra * rb, results(a, b, ra, rb), m0, m1, u, partial, m0 * unit_[0] + m1 * unit_[1], far) + per_tile);
     };
     cost += rest(na.rests * nb.count, na.rest, tb) + rest(na.count * nb.rests, ta, nb.rest) + rest(na.rests * nb.rests, na.rest, nb.rest);
-    cost = cost * products / 4096 * left / 4096 * repeats_;
+    cost = all_of(cost);
     if (best_.cost < 0 || cost < best_.cost) best_ = {cost, best_.lane, a, b, ta, tb, u, partial, passes ? 1 - stays : -1};
   }
 
@@ -339,7 +345,7 @@ class product_search {
   index innermost_ = 1;
   index repeats_ = 1;
   index kept_[max_loops] = {};
-  index left_[max_loops][17] = {};
+  index left_[max_loops][largest_tile + 1] = {};
   // of each operand: units for a vector, bytes that one pass of the reduction reads (all passes, if no element is read
   // twice: nothing of it is in cache), how much dearer they are from afar;
   // along each outer loop

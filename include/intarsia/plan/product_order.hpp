@@ -61,6 +61,12 @@ constexpr int late_operand(const slot_map& m) {
 }
 constexpr int early_operand(const slot_map& m) { return late_operand(m) == m.k.factor ? m.k.term : m.k.factor; }
 
+/// Whether this is the late operand and each of its vectors has one product alone: its multiply-add may read it from memory.
+/// (A streaming conv1d and a dense layer, 16 channels, Zen 4, AVX-512: g++ 103 to 96 ns, clang 159 to 87.)
+constexpr bool is_used_once(const slot_map& m, int i, tile_sizes t) {
+  return i >= 0 && m.k.window < 0 && !is_splat(m, i) && i == late_operand(m) && m.slots(m.depends(i), t) == m.slots(term_bits(m), t);
+}
+
 /// Whether each step of the reduction loads its own part of the early operand.
 constexpr bool loads_by_step(const slot_map& m, tile_sizes t) {
   if (late_operand(m) < 0 || m.k.window >= 0) return false;
