@@ -45,30 +45,13 @@ constexpr home dense(int buffer, const extents& shape, int innermost) {
   return h;
 }
 
-/// Whether two shapes differ in nothing but axes of one element.
-constexpr bool differ_in_ones(const extents& a, const extents& b) {
-  int at = 0;
-  auto skip = [&] {
-    while (at < b.rank && b[at] == 1) ++at;
-  };
-  for (int d = 0; d < a.rank; ++d) {
-    if (a[d] == 1) continue;
-    skip();
-    if (at == b.rank || b[at++] != a[d]) return false;
-  }
-  skip();
-  return at == b.rank;
-}
-/// A home seen in a shape that differs in nothing else.
-constexpr home with_other_ones(const home& from, const extents& shape, const extents& seen) {
+/// A home seen in a shape that differs in axes of one element alone.
+constexpr home with_other_ones(const home& from, const extents& shape, const correspondence& seen) {
   home h;
   h.buffer = from.buffer;
   h.offset = from.offset;
-  for (int d = 0, at = 0; d < shape.rank; ++d) {
-    if (shape[d] == 1) continue;
-    while (seen[at] == 1) ++at;
-    h.stride[at++] = from.stride[d];
-  }
+  for (int d = 0; d < shape.rank; ++d)
+    if (seen.axis[d] >= 0) h.stride[seen.axis[d]] = from.stride[d];
   return h;
 }
 
@@ -95,7 +78,7 @@ constexpr support::list<int> innermost_axes(const ir::graph_view& g, const fuse:
     const ir::node& n = g[i];
     if (n.what == kind::contract && r.fates[i] == fate::computed)
       for (int o = 0; o < 2; ++o) fuse::detail::walk(g, r, n.in[o], true, meet);
-    if (n.what == kind::reshape && !differ_in_ones(g[n.in[0]].shape, n.shape)) elsewhere[n.in[0]] = true;
+    if (n.what == kind::reshape && !match_but_ones(g[n.in[0]].shape, n.shape).exists) elsewhere[n.in[0]] = true;
   }
   support::list<int> axes(g.size(), -1);
   for (node_id i = 0; i < g.size(); ++i) {

@@ -297,7 +297,8 @@ class lowering : emitter {
     if (r_.fates[i] != fate::seen) return m_.homes[i];
     if (n.what == kind::reshape) {
       const home& h = m_.homes[n.in[0]];
-      if (differ_in_ones(g_[n.in[0]].shape, n.shape)) return with_other_ones(h, g_[n.in[0]].shape, n.shape);
+      const extents& shape = g_[n.in[0]].shape;
+      if (const correspondence same = match_but_ones(shape, n.shape); same.exists) return with_other_ones(h, shape, same);
       // a plain sequence: an argument is row-major over the whole batch, a value of ours has the batch on the lanes
       const bool outside = m_.buffers[h.buffer].where == space::argument || m_.buffers[h.buffer].where == space::output;
       home flat = outside ? row_major(h.buffer, n.shape) : dense(h.buffer, n.shape, batch_.lane_axis(i));

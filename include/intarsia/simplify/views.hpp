@@ -114,18 +114,10 @@ constexpr node_id reshape(ir::graph& g, node n, tables& unique, Intern& intern) 
     return reshape(g, n, unique, intern);
   }
   if (a.shape == n.shape) return n.in[0];
-  // the same extents but for ones: the axes correspond
-  ir::view_map m;
-  int to = 0;
-  bool same = true;
-  for (int d = 0; d < a.shape.rank && same; ++d) {
-    if (a.shape[d] == 1) continue;
-    while (to < n.shape.rank && n.shape[to] == 1) ++to;
-    if (to < n.shape.rank && n.shape[to] == a.shape[d]) m.axis[d].axis0 = to++, m.axis[d].c0 = 1;
-    else same = false;
-  }
-  for (; to < n.shape.rank; ++to) same = same && n.shape[to] == 1;
-  if (same) {
+  if (const correspondence same = match_but_ones(a.shape, n.shape); same.exists) {
+    ir::view_map m;
+    for (int d = 0; d < a.shape.rank; ++d)
+      if (same.axis[d] >= 0) m.axis[d].axis0 = same.axis[d], m.axis[d].c0 = 1;
     n.what = kind::view;
     return view(g, n, m, unique, intern);
   }

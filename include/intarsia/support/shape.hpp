@@ -59,6 +59,26 @@ constexpr refinement refine(const extents& fine, const extents& coarse) {
   return r;
 }
 
+/// Which axis of `b` is each axis of `a`, -1 for axes of one element, where the shapes differ in nothing but those.
+struct correspondence {
+  bool exists = false;
+  int axis[max_rank] = {};
+};
+constexpr correspondence match_but_ones(const extents& a, const extents& b) {
+  correspondence c;
+  int at = 0;
+  for (int d = 0; d < a.rank; ++d) {
+    c.axis[d] = -1;
+    if (a[d] == 1) continue;
+    while (at < b.rank && b[at] == 1) ++at;
+    if (at == b.rank || b[at] != a[d]) return c;
+    c.axis[d] = at++;
+  }
+  while (at < b.rank && b[at] == 1) ++at;
+  c.exists = at == b.rank;
+  return c;
+}
+
 namespace support {
 /// Whether the product of the extents, counted in bytes, fits in `index`.
 constexpr bool product_fits(const extents& e, std::size_t element_size) {
