@@ -144,6 +144,16 @@ struct graph {
   constexpr operator graph_view() const { return {nodes, views, contractions, values, arguments, outputs, labels, checks, text}; }
 };
 
+/// How many operands and outputs each node is.
+constexpr support::list<int> count_uses(const graph_view& g) {
+  support::list<int> uses(g.size(), 0);
+  for (const node& n : g.nodes)
+    for (node_id operand : n.in)
+      if (operand >= 0) ++uses[operand];
+  for (const output& o : g.outputs) ++uses[o.node];
+  return uses;
+}
+
 /// A zero-terminated name in a graph's text.
 constexpr std::string_view name_at(const graph& g, int at) {
   int size = 0;

@@ -33,11 +33,13 @@ HWY_INLINE auto added_up(V a, V b, V c, V e) {
   const auto ce = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(d, c, e), hn::InterleaveUpper(d, c, e)));
   return blocks_added(hn::Add(hn::BitCast(d, hn::InterleaveLower(pairs, ab, ce)), hn::BitCast(d, hn::InterleaveUpper(pairs, ab, ce))));
 }
-/// The same of one, with the same bits.
+/// The same of one, with the same bits, as a vector of one lane: GetLane and Set fill the others.
 template <class V>
 HWY_INLINE auto added_up(V v) {
   v = hn::Add(v, hn::Shuffle1032(v));
-  return hn::GetLane(blocks_added(hn::Add(v, hn::Shuffle2301(v))));
+  const auto block = blocks_added(hn::Add(v, hn::Shuffle2301(v)));
+  const hn::Half<hn::DFromV<decltype(block)>> two;
+  return hn::LowerHalf(hn::Half<decltype(two)>(), hn::LowerHalf(two, block));
 }
 template <class V>
 HWY_INLINE V joined(V v) {
@@ -61,13 +63,13 @@ V joined(V v, More... more);
 template <index Lanes, ir::dtype Type, ir::opcode Op>
 inline constexpr bool adds_up_in_blocks = Op == ir::opcode::add && Type == ir::dtype::f32 && Lanes >= 4;
 
-/// The lanes of a running result as one.
-template <index Lanes, ir::dtype Type, ir::opcode Op, class V>
-HWY_INLINE held_t<Type> across(V v) {
+/// The lanes of a running result as one, a vector of one lane.
+template <index Lanes, ir::dtype Type, ir::opcode Op, class D, class V>
+HWY_INLINE hn::Vec<D> across(D one, V v) {
   using E = held_t<Type>;
   const hn::DFromV<V> d;
   if constexpr (adds_up_in_blocks<Lanes, Type, Op>) return added_up(v);
-  else if constexpr (Op == ir::opcode::add && ir::is_float(Type)) return hn::GetLane(hn::SumOfLanes(d, v));
+  else if constexpr (Op == ir::opcode::add && ir::is_float(Type)) return hn::Set(one, hn::GetLane(hn::SumOfLanes(d, v)));
   else {
     alignas(64) E lane[Lanes];
     hn::Store(v, d, lane);
@@ -76,7 +78,7 @@ HWY_INLINE held_t<Type> across(V v) {
       if constexpr (Op == ir::opcode::add) r = static_cast<E>(r + lane[i]);
       else if (lane[i] != lane[i] || (Op == ir::opcode::max ? lane[i] > r : lane[i] < r)) r = lane[i];
     }
-    return r;
+    return hn::Set(one, r);
   }
 }
 template <class N, class V, class P>

@@ -45,7 +45,7 @@ HWY_INLINE void finish_singly(const pointers<N>& p, const counters<N>& c, const 
     for (int s = 0; s < results; ++s) one.v[s] = single<N>::template load<ir::dtype::f32>(each + s);
   } else {
     for (int s = 0; s < results; ++s)
-      one.v[s] = hn::Set(typename single<N>::template tag<held_t<N::sum_type>>(), across<N::lanes, N::sum_type, N::K.reduction>(sum.v[s]));
+      one.v[s] = across<N::lanes, N::sum_type, N::K.reduction>(typename single<N>::template tag<held_t<N::sum_type>>(), sum.v[s]);
   }
   finish<N, single<N>, T, 1, 1>(p, c, one, sinks);
 }

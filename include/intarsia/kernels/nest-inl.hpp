@@ -110,6 +110,17 @@ struct reduction_of {
   }
 };
 
+/// Running sums that begin with what would be added to them at the end.
+template <class N, class Vectors, tile_sizes T, index Count, class Sums, int... S>
+HWY_INLINE void begin(const pointers<N>& p, const counters<N>& c, Sums& sum, std::integer_sequence<int, S...>) {
+  constexpr plan::instruction addition = N::K.code[N::K.beginning];
+  constexpr int value = N::K.code[addition.a].what == plan::step::load ? addition.a : addition.b;
+  cells<N, Vectors, T, range<value, value + 1>> known;
+  compute_all<N, Vectors, T, N::lanes, Count>(p, c, known, sum, range<value, value + 1>{});
+  ((sum.v[S] = get<N, Vectors, value, T, N::outer_bits, S>(known)), ...);
+  if constexpr (addition.op == ir::opcode::sub) ((sum.v[S] = hn::Neg(sum.v[S])), ...);
+}
+
 /// One tile: reduce, then finish.
 template <class N, tile_sizes T, index Count>
 HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& sinks) {
@@ -119,6 +130,7 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
     using running = sums<N, Vectors, T>;
     running sum;
     start<N, Vectors>(sum, std::make_integer_sequence<int, running::count>{}, std::make_integer_sequence<int, running::places>{});
+    if constexpr (N::K.beginning >= 0) begin<N, Vectors, T, Count>(p, c, sum, std::make_integer_sequence<int, running::results>{});
     loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, running>{sum});
     join_partial<N, Vectors, T, N::K.partial>(sum);
     if constexpr (!N::horizontal || N::lanes == 1) finish<N, Vectors, T, N::lanes, Count>(p, c, sum, sinks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Running totals of the results of all iterations.
 #include "intarsia/kernels/across-inl.hpp"
+#include "intarsia/plan/additions.hpp"
 
 #if defined(INTARSIA_KERNELS_TOTALS) == defined(HWY_TARGET_TOGGLE)
 #ifdef INTARSIA_KERNELS_TOTALS
@@ -32,6 +33,10 @@ struct all_totals;
 template <class N, int... Sink>
 struct all_totals<N, std::integer_sequence<int, Sink...>> : total<N, Sink>... {};
 
+/// Where one vector holds the whole lane loop, its empty lanes are left out of the totals at the end, not of each term.
+template <class N>
+inline constexpr bool is_one_vector = !N::horizontal && N::K.lane >= 0 && N::K.extent[N::K.lane >= 0 ? N::K.lane : 0] < N::lanes;
+
 template <class N, int Sink>
 HWY_INLINE void clear(all_totals<N>& sinks) {
   constexpr double first = neutral<sink_type<N, Sink>>(N::K.sink[Sink].op);
@@ -44,15 +49,16 @@ HWY_INLINE void clear(all_totals<N>& sinks, std::integer_sequence<int, Sink...>)
 
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Sink, int S, class Cells, class V>
 HWY_INLINE void take(const Cells& known, V& sum) {
-  constexpr plan::sink_of sink = N::K.sink[Sink];
+  constexpr plan::sink_of sink = plan::fused_sink(N::K, N::K.sink[Sink]);
   constexpr ir::dtype type = sink_type<N, Sink>;
   using D = typename Vectors::template tag<held_t<type>>;
   auto term = get<N, Vectors, sink.term, T, N::outer_bits, S>(known);
-  if constexpr (sink.op == ir::opcode::add) term = first_lanes<N, sink.term, Lanes, Count>(term);
-  else if constexpr (Count < Lanes) term = hn::IfThenElse(hn::FirstN(D(), static_cast<std::size_t>(Count)), term, sum);
+  constexpr index taken = is_one_vector<N> ? Lanes : Count;
+  if constexpr (sink.op == ir::opcode::add) term = first_lanes<N, sink.term, Lanes, taken>(term);
+  else if constexpr (taken < Lanes) term = hn::IfThenElse(hn::FirstN(D(), static_cast<std::size_t>(taken)), term, sum);
   if constexpr (sink.factor >= 0) {
     auto factor = get<N, Vectors, sink.factor, T, N::outer_bits, S>(known);
-    factor = first_lanes<N, sink.factor, Lanes, Count>(factor);
+    factor = first_lanes<N, sink.factor, Lanes, taken>(factor);
     sum = add_product<Vectors, type>(sum, term, factor);
   } else sum = combine<Vectors, type, sink.op>(sum, term);
 }
@@ -74,7 +80,15 @@ HWY_INLINE auto whole(all_totals<N>& sinks) {
   auto& v = static_cast<total<N, Sink>&>(sinks).v;
   if constexpr (ways<N> == 4) v[0] = combine<Vectors, type, op>(v[0], v[2]), v[1] = combine<Vectors, type, op>(v[1], v[3]);
   if constexpr (ways<N> > 1) v[0] = combine<Vectors, type, op>(v[0], v[1]);
-  return hn::Set(typename single<N>::template tag<held_t<type>>(), across<sink_lanes<N>, type, op>(v[0]));
+  if constexpr (is_one_vector<N>) {
+    const typename Vectors::template tag<held_t<type>> d;
+    v[0] = hn::IfThenElse(hn::FirstN(d, static_cast<std::size_t>(N::K.extent[N::K.lane])), v[0], Vectors::template constant<type>(neutral<type>(op)));
+  }
+  auto one = across<sink_lanes<N>, type, op>(typename single<N>::template tag<held_t<type>>(), v[0]);
+#if defined(__clang__)
+  keep_in_register(one);  // clang packs several of them into one vector, and waits for it (ten steps of learning a 1x2 kernel: 10 ns)
+#endif
+  return one;
 }
 
 }  // namespace intarsia::HWY_NAMESPACE

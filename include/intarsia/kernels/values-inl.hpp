@@ -42,6 +42,16 @@ HWY_INLINE auto load_or_shift(const ir::element_t<N::K.at[N::K.code[I].a].type>*
   else return load_at<N, Vectors, I, T, cell_map_of<N, I, T>.from[C], Lanes, Count>(from + std::integral_constant<index, load_offsets<N, I, T>[C]>::value);
 }
 
+template <class N, int I>
+inline constexpr int fused_product_v = plan::fused_product(N::K, I);
+/// An addition or subtraction whose operand number `Product` is x * y, and the other one z.
+template <ir::opcode Op, int Product, class V>
+HWY_INLINE V fused(V x, V y, V z) {
+  if constexpr (Op == ir::opcode::add) return hn::MulAdd(x, y, z);
+  else if constexpr (Product == 0) return hn::MulSub(x, y, z);
+  else return hn::NegMulAdd(x, y, z);
+}
+
 template <class N, class Vectors, int I, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... S>
 HWY_INLINE void compute_slots(const pointers<N>& p, const counters<N>& c, Cells& known, const Sums& sum, std::integer_sequence<int, S...>) {
   constexpr plan::instruction i = N::K.code[I];
@@ -60,7 +70,16 @@ HWY_INLINE void compute_slots(const pointers<N>& p, const counters<N>& c, Cells&
     const auto& a = static_cast<const cell<N, Vectors, i.a, T>&>(known).v;
     const auto& b = static_cast<const cell<N, Vectors, second, T>&>(known).v;
     const auto& d = static_cast<const cell<N, Vectors, third, T>&>(known).v;
-    if constexpr (arity == 1) ((v[S] = apply::run(a[cell_at<N, i.a, bits, T, S>::value])), ...);
+    constexpr int product = fused_product_v<N, I>;
+    if constexpr (I == N::K.beginning) ((v[S] = sum.v[S]), ...);
+    else if constexpr (product >= 0) {
+      constexpr int of = product == 0 ? i.a : i.b, other = product == 0 ? i.b : i.a, x = N::K.code[of].a, y = N::K.code[of].b;
+      const auto& vx = static_cast<const cell<N, Vectors, x, T>&>(known).v;
+      const auto& vy = static_cast<const cell<N, Vectors, y, T>&>(known).v;
+      const auto& vz = static_cast<const cell<N, Vectors, other, T>&>(known).v;
+      ((v[S] = fused<i.op, product>(vx[cell_at<N, x, bits, T, S>::value], vy[cell_at<N, y, bits, T, S>::value], vz[cell_at<N, other, bits, T, S>::value])), ...);
+    }
+    else if constexpr (arity == 1) ((v[S] = apply::run(a[cell_at<N, i.a, bits, T, S>::value])), ...);
     else if constexpr (arity == 2) ((v[S] = apply::run(a[cell_at<N, i.a, bits, T, S>::value], b[cell_at<N, second, bits, T, S>::value])), ...);
     else ((v[S] = apply::run(a[cell_at<N, i.a, bits, T, S>::value], b[cell_at<N, second, bits, T, S>::value], d[cell_at<N, third, bits, T, S>::value])), ...);
     (void)b, (void)d;

@@ -84,6 +84,7 @@ struct nest {
   std::int8_t factor = -1;     // or the product term * factor
   std::int8_t place = -1;      // position along the reduced axes, for argmax
   std::int8_t window = -1;     // the operand whose windows overlap in a tile: each of its vectors passes by once for all of them
+  std::int8_t beginning = -1;  // the addition in the epilogue whose loaded operand the sums begin with
   std::int8_t partial = 1;     // sums kept for each result: steps of the innermost reduction take turns
   index extent[max_loops] = {};
   std::int8_t tile[max_loops] = {};  // iterations (vectors, on the lane loop) done together in registers
@@ -103,6 +104,19 @@ constexpr bool is_clipped(const nest& k, const access& a, int lane) {
     if (g.den > 1 || (g.coef[lane] != 0 && g.coef[lane] != along)) return false;
   }
   return along >= 0 && along <= 2;
+}
+
+/// Whether one thing reads the value of instruction i, and that once: it need not be kept.
+constexpr bool is_read_once(const nest& k, int i) {
+  int reads = (k.term == i) + (k.factor == i) + (k.place == i);
+  for (int j = i + 1; j < k.instructions; ++j) {
+    const instruction& c = k.code[j];
+    const int arity = c.what == step::map ? ir::facts_of(c.op).arity : 0;
+    reads += (arity > 0 && c.a == i) + (arity > 1 && c.b == i) + (arity > 2 && c.c == i);
+  }
+  for (int s = 0; s < k.all_stores; ++s) reads += k.store[s].value == i;
+  for (int s = 0; s < k.sinks; ++s) reads += (k.sink[s].term == i) + (k.sink[s].factor == i);
+  return reads == 1;
 }
 
 constexpr index iterations_in(const nest& k) {

@@ -31,17 +31,6 @@ constexpr bool is_plain_load(const slot_map& m, int i) {
 constexpr bool is_splat(const slot_map& m, int i) {
   return is_plain_load(m, i) && m.k.lane >= 0 && m.k.at[m.k.code[i].a].stride[m.k.lane] == 0;
 }
-/// Nothing but the product reads it, and that once: it need not be kept.
-constexpr bool is_read_once(const nest& k, int i) {
-  int reads = (k.term == i) + (k.factor == i);
-  for (int j = 0; j < k.body; ++j) {
-    const instruction& c = k.code[j];
-    const int arity = c.what == step::map ? ir::facts_of(c.op).arity : 0;
-    reads += (arity > 0 && c.a == i) + (arity > 1 && c.b == i) + (arity > 2 && c.c == i);
-  }
-  return reads == 1;
-}
-
 /// The operand that is loaded when it is used; -1 if both are there before.
 constexpr int late_operand(const slot_map& m) {
   const nest& k = m.k;

@@ -5,6 +5,7 @@
 
 #include <initializer_list>
 
+#include "intarsia/plan/additions.hpp"
 #include "intarsia/plan/order.hpp"
 #include "intarsia/plan/product.hpp"
 
@@ -262,6 +263,7 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
   k.partial = static_cast<std::int8_t>(best.partial);
   k.window = best.window < 0 ? std::int8_t{-1} : best.window == 0 ? k.term : k.factor;
+  k.beginning = static_cast<std::int8_t>(find_beginning(k));
   return loop_order(k, m.vector_bytes / lane_bytes(k)).run();
 }
 

@@ -23,11 +23,7 @@ class folding {
 
   constexpr ir::graph run() {
     const support::list<bool> fixed = find_fixed(from_);
-    support::list<int> uses(from_.size(), 0);
-    for (const ir::node& n : from_.nodes)
-      for (ir::node_id operand : n.in)
-        if (operand >= 0) ++uses[operand];
-    for (const ir::output& o : from_.outputs) ++uses[o.node];
+    const support::list<int> uses = ir::count_uses(from_);
     ir::rewrite(g_, from_, [&](ir::node_id i, const ir::node& n) {
       const ir::node_id made = n.what != ir::kind::map || !ir::is_float(n.type) ? add(n, fixed[i]) : fixed[i] ? early(n) : late(n);
       shared_[made] = shared_[made] || uses[i] > 1;

@@ -92,13 +92,16 @@ constexpr ir::graph run(const ir::graph_view& from) {
   twins seen(from.size());
   tables unique;
   auto intern = [&](const ir::node& n) { return seen.intern(g, n); };
+  const support::list<int> uses = ir::count_uses(from);
+  auto is_alone = [&](ir::node_id i) { return uses[i] == 1 && from[i].what == ir::kind::map; };
   ir::rewrite(g, from, [&](ir::node_id i, const ir::node& n) {
     switch (n.what) {
       case ir::kind::map: return pointwise(g, n, intern);
       case ir::kind::view: return view(g, n, from.view_of(i), unique, intern);
       case ir::kind::reshape: return reshape(g, n, unique, intern);
       case ir::kind::reduce: return reduce(g, n, intern);
-      case ir::kind::contract: return contract(g, n, from.contraction_of(i), unique, intern);
+      case ir::kind::contract:
+        return contract(g, n, from.contraction_of(i), {is_alone(from[i].in[0]), is_alone(from[i].in[1])}, unique, intern);
       default: return intern(n);
     }
   });

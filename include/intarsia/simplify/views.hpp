@@ -162,4 +162,28 @@ constexpr node_id contract(ir::graph& g, node n, ir::contraction c, tables& uniq
   return intern(n);
 }
 
+/// contract(a, b * c) = contract(a, b) * c for a constant c that only moves the exponent: fewer multiplications where the result
+/// has fewer elements. `alone`: the operands that nothing else needs.
+template <class Intern>
+constexpr node_id contract(ir::graph& g, node n, const ir::contraction& c, const bool (&alone)[2], tables& unique, Intern& intern) {
+  double factor = 1;
+  for (int r = 0; r < 2; ++r) {
+    const node& a = g[n.in[r]];
+    const bool moves = alone[r] && a.what == kind::map && a.op == opcode::mul && ir::is_float(a.type) && is_constant(g, a.in[1]) &&
+                       is_power_of_two(g[a.in[1]].value) && n.shape.size() < a.shape.size();
+    if (moves) factor *= g[a.in[1]].value, n.in[r] = a.in[0];
+  }
+  const node_id sum = contract(g, n, c, unique, intern);
+  if (factor == 1) return sum;
+  node k, m;
+  k.what = kind::constant, m.what = kind::map;
+  k.type = m.type = n.type;
+  k.shape = m.shape = n.shape;
+  k.value = factor;
+  m.op = opcode::mul;
+  m.in[0] = sum;
+  m.in[1] = intern(k);
+  return pointwise(g, m, intern);
+}
+
 }  // namespace intarsia::simplify
