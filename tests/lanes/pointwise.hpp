@@ -74,7 +74,14 @@ struct broadcast : takes<float, float, float, float> {
   static constexpr auto call(auto x, auto row, auto column) { return x * row + column; }
 };
 
+/// A product that is added, subtracted, subtracted from: one instruction where the target has it.
+struct products : takes<float, float, float, float> {
+  static constexpr const char* name = "max(x y - z, z - x x)";
+  static constexpr std::array<ia::extents, 3> shapes(ia::index n) { return {shape(n), shape(n), shape(n)}; }
+  static constexpr auto call(auto x, auto y, auto z) { return maximum(x * y - z, z - x * x); }
+};
+
 using all_cases = std::tuple<arithmetic<float>, arithmetic<double>, elementary<float>, elementary<double>, comparison, choice, mixed_widths, to_float, bytes, bytes_to_float, integers<std::int16_t>,
-                             integers<std::int32_t>, integers<std::int64_t>, broadcast>;
+                             integers<std::int32_t>, integers<std::int64_t>, broadcast, products>;
 
 }  // namespace lanes

@@ -74,6 +74,13 @@ struct on_columns : takes<double, double, double> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(3, 4), shape(4, n)}; }
   static constexpr auto call(auto x, auto y) { return matmul(x, y); }
 };
+struct beginning : takes<float, float, float, float> {
+  static constexpr const char* name = "matmul, columns on the lanes, that begins with what is subtracted from it";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 3> shapes(ia::index n) { return {shape(3, 4), shape(4, n), shape(3, n)}; }
+  static constexpr auto call(auto x, auto y, auto z) { return matmul(x, y) - z; }
+};
 struct on_width : takes<float, float, float> {
   static constexpr const char* name = "corr1d, the width on the lanes";
   static constexpr double lost = std::numeric_limits<float>::min();
@@ -104,7 +111,7 @@ struct on_batch : takes<float, float, float> {
   static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
 };
 
-using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, on_width,
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width,
                              on_channels, in_parts, on_batch>;
 
 }  // namespace lanes
