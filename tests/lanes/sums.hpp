@@ -89,6 +89,16 @@ struct on_width : takes<float, float, float> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 2, n), shape(2, 2, 3)}; }
   static constexpr auto call(auto x, auto k) { return corr1d(x, k, ia::pad<1>); }
 };
+/// With even widths the last window ends with the row, with odd ones it reaches beyond.
+template <bool Odd>
+struct every_second : takes<float, float, float> {
+  static constexpr const char* name = Odd ? "corr2d, every second window, beyond both ends of a row" : "corr2d, every second window, beyond the beginning of a row";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = !Odd;
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 1, 13, 2 * n - Odd), shape(1, 1, 3, 3)}; }
+  static constexpr auto call(auto x, auto k) { return corr2d(x, k, ia::pad<1>, ia::stride<2>); }
+};
 struct on_channels : takes<float, float, float> {
   static constexpr const char* name = "corr2d, channels on the lanes";
   static constexpr double lost = std::numeric_limits<float>::min();
@@ -111,7 +121,7 @@ struct on_batch : takes<float, float, float> {
   static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
 };
 
-using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width,
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width, every_second<false>, every_second<true>,
                              on_channels, in_parts, on_batch>;
 
 }  // namespace lanes

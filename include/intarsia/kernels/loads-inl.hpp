@@ -121,7 +121,12 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
   } else if constexpr (along == 2 && Vectors::template reads_pairs<a.type>) {
     constexpr plan::pair_place where = plan::pair_of(N::slots, I, cell_map_of<N, I, T>, T, S, Lanes, Count);
     if constexpr (where == plan::pair_place::none) return Vectors::template gather<a.type, 2, static_cast<std::size_t>(Count)>(from);
-    else return Vectors::template half_of_pairs<a.type, static_cast<std::size_t>(Count), where == plan::pair_place::second>(from - (where == plan::pair_place::second));
+    else {
+      constexpr bool second = where == plan::pair_place::second;
+      typename Vectors::template value_t<a.type> even, odd;
+      Vectors::template load_pairs<a.type, static_cast<std::size_t>(Count)>(from - second, even, odd);
+      return second ? odd : even;
+    }
   } else if constexpr (along != 1) return Vectors::template gather<a.type, along, static_cast<std::size_t>(Count)>(from);
   else if constexpr (Count < Lanes) return Vectors::template load_first<a.type>(from, static_cast<std::size_t>(Count));
   else {
@@ -143,6 +148,17 @@ HWY_INLINE auto load(const pointers<N>& p, const counters<N>& c) {
     keep_in_register(v);
     return v;
   }
+}
+
+/// The first element of slot S of instruction I in all lanes; `fill` where it does not exist.
+template <class N, class Vectors, int I, tile_sizes T, int S, index Count>
+HWY_INLINE auto load_first_element(const pointers<N>& p, const counters<N>& c) {
+  constexpr int A = N::K.code[I].a;
+  constexpr plan::access a = N::K.at[A];
+  constexpr index skip = N::slots.offset(a.stride, depends_v<N, I>, T, S);
+  index from = 0, to = 1;
+  clip_all<N, A, depends_v<N, I>, T, S, 0, 1, Count>(from, to, c, std::make_integer_sequence<int, a.guards>{});
+  return to > from ? Vectors::template splat<a.type>(reinterpret_cast<const ir::element_t<a.type>*>(p.at[A]) + skip) : Vectors::template constant<a.type>(a.fill);
 }
 
 template <class N, class Vectors, int Row, unsigned Bits, tile_sizes T, int S, ir::dtype Type, index Lanes>

@@ -30,16 +30,32 @@ HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& kno
   compute_slots<N, Vectors, N::early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, plan::slot_in_step(N::slots, T, Step, P)...>{});
 }
 
+/// The late operand of a run: `next` is that of the run behind it, where both are loaded together.
+template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class V>
+HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current, V& next) {
+  constexpr int element = order<N, T>.element[Run];
+  constexpr ir::dtype type = N::K.code[N::late].type;
+  constexpr plan::arrival how = Vectors::template reads_pairs<type> ? plan::arrival_of(N::slots, order<N, T>, T, Run, Lanes, Count) : plan::arrival::alone;
+  if constexpr (how == plan::arrival::with_last) current = next;
+  else if constexpr (how == plan::arrival::with_next) {
+    constexpr index skip = N::slots.offset(N::K.at[N::K.code[N::late].a].stride, depends_v<N, N::late>, T, element);
+    Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(reinterpret_cast<const ir::element_t<type>*>(p.at[N::K.code[N::late].a]) + skip, current, next);
+    keep_in_register(next);
+  } else if constexpr (how == plan::arrival::shifted && Vectors::template shifts<type>) {
+    current = Vectors::template shifted<type, static_cast<int>(N::lanes) - 1>(load_first_element<N, Vectors, N::late, T, element, Count>(p, c), current);
+  } else current = load<N, Vectors, N::late, T, element, Lanes, Count>(p, c);
+}
+
 /// One run of products.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class Cells, class Sums, class V, int... P>
-HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, std::integer_sequence<int, P...>) {
+HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, V& next, std::integer_sequence<int, P...>) {
   constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run], elements = N::slots.slots(depends_v<N, N::late>, T);
   // a few elements stay in registers, and the arguments that they come from too
   if constexpr (Run > 0 && order<N, T>.begins(Run) && elements > 4) forget(p.at[N::K.code[N::late].a]);
   if constexpr (is_loaded_late<N, T, N::early> && order<N, T>.begins(Run))
     load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
   if constexpr (Run == 0 || elements > 1) {
-    current = load<N, Vectors, N::late, T, order<N, T>.element[Run], Lanes, Count>(p, c);
+    load_late<N, Vectors, T, Lanes, Count, Run>(p, c, current, next);
     if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
     if constexpr (!plan::is_tiny(N::K) && !is_used_once<N, N::late, T>) keep_in_register(current);
   }
@@ -59,9 +75,9 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
 }
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... Run>
 HWY_INLINE void multiply_add(const pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, std::integer_sequence<int, Run...>) {
-  typename Vectors::template value_t<N::sum_type> current;
+  typename Vectors::template value_t<N::sum_type> current, next;
   pointers<N> q = p;
-  (products<N, Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, std::make_integer_sequence<int, order<N, T>.length(Run)>{}), ...);
+  (products<N, Vectors, T, Lanes, Count, Run>(q, c, known, sum, current, next, std::make_integer_sequence<int, order<N, T>.length(Run)>{}), ...);
 }
 
 /// All terms of one tile of the reduction.

@@ -178,17 +178,17 @@ struct vectors {
       return load<T>(buffer);
     }
   }
-  /// The even, or the odd ones of 2 Count elements from p.
-  template <ir::dtype T, std::size_t Count, bool Odd>
-  static HWY_INLINE value_t<T> half_of_pairs(const ir::element_t<T>* p) {
+  /// The even ones of 2 Count elements from p, and the odd ones.
+  template <ir::dtype T, std::size_t Count>
+  static HWY_INLINE void load_pairs(const ir::element_t<T>* p, value_t<T>& even, value_t<T>& odd) {
     const tag<ir::element_t<T>> d;
-    const auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
-    const auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
+    auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
+    auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
+    keep_in_register(low), keep_in_register(high);
 #if HWY_TARGET == HWY_SCALAR
-    return low;
+    even = odd = low, (void)high;
 #else
-    if constexpr (Odd) return hn::ConcatOdd(d, high, low);
-    else return hn::ConcatEven(d, high, low);
+    even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
 #endif
   }
   /// Whether a vector that crosses cache lines is had for less from the two that it lies in.

@@ -90,6 +90,31 @@ constexpr across_two across_of(const slot_map& m, int instruction, const cell_ma
   return {cells.of[slot - by], cells.of[slot - by + apart], by};
 }
 
+/// Whether rows of a window pass by with all of their columns in the tile.
+constexpr bool passes_by_rows(const slot_map& m, tile_sizes t) {
+  return m.k.window >= 0 && m.k.loops - m.k.outer == 2 && iterations_of(t, m.k.loops - 2) > 1;
+}
+/// Cells in the order in which they pass by rows: of neighbours along a row the upper pair first, since of every second element two
+/// neighbours are one sequence, and the one below them is the second of these, a lane further.
+constexpr support::list<int> by_rows(const slot_map& m, int instruction, const cell_map& cells, tile_sizes t) {
+  auto offset = [&](int c) { return m.offset(m.k.at[m.k.code[instruction].a].stride, m.depends(instruction), t, cells.from[c]); };
+  support::list<int> sorted, order;
+  for (int c = 0; c < cells.count; ++c) {
+    sorted.push(c);
+    for (int i = c; i > 0 && offset(sorted[i]) < offset(sorted[i - 1]); --i) {
+      const int other = sorted[i - 1];
+      sorted[i - 1] = sorted[i], sorted[i] = other;
+    }
+  }
+  for (int first = 0, end = 0; first < cells.count; first = end) {
+    for (end = first + 1; end < cells.count && offset(sorted[end]) == offset(sorted[end - 1]) + 1;) ++end;
+    int top = end;
+    for (; top - first >= 2; top -= 2) order.push(sorted[top - 2]), order.push(sorted[top - 1]);
+    if (top > first) order.push(sorted[first]);
+  }
+  return order;
+}
+
 /// The products in the order in which they are made: step of the reduction by step, and in it element by element of the
 /// late operand, without those that meet the zeros of a border. A run of products has one such element. `Count`: the slots of a term.
 template <int Count>
@@ -106,8 +131,13 @@ struct product_order {
     const bool window = m.k.window >= 0;
     const unsigned terms = term_bits(m), late_bits = m.depends(late), early_bits = m.depends(early);
     // of a window: column by column, each vector for all that it is in
-    const unsigned steps = window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
+    const bool in_rows = passes_by_rows(m, t);
+    const unsigned steps = in_rows ? 0 : window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
     const cell_map late_cells = m.cells(late, t), early_cells = m.cells(early, t);
+    support::list<int> passing, turn(late_cells.count);  // the cells of a window in their order, and the turn of each
+    for (int c = 0; c < late_cells.count; ++c) passing.push(c);
+    if (in_rows) passing = by_rows(m, late, late_cells, t);
+    for (int i = 0; i < late_cells.count; ++i) turn[passing[i]] = i;
     const int elements = window ? late_cells.count : m.slots(late_bits, t);
     const int keys = m.slots(steps, t) * elements;
     support::list<int> start(keys + 1), key(Count);
@@ -118,13 +148,13 @@ struct product_order {
       if (leaves_out && meets_zero(m, terms, t, s)) continue;
       ++kept;
       const int from = m.project(terms, late_bits, t, s);
-      key[s] = m.project(terms, steps, t, s) * elements + (window ? late_cells.of[from] : from);
+      key[s] = m.project(terms, steps, t, s) * elements + (window ? turn[late_cells.of[from]] : from);
       ++start[key[s] + 1];
     }
     for (int i = 0; i < keys; ++i) {
       if (start[i + 1] > 0) {
         first[runs] = start[i];
-        element[runs] = window ? late_cells.from[i % elements] : i % elements;
+        element[runs] = window ? late_cells.from[passing[i % elements]] : i % elements;
         step[runs++] = window ? 0 : i / elements;
       }
       start[i + 1] += start[i];
@@ -141,6 +171,23 @@ struct product_order {
   /// Whether a run is the first one of its step.
   constexpr bool begins(int run) const { return run == 0 || step[run - 1] != step[run]; }
 };
+
+/// How the late operand of a run arrives: by its own load; as the even or the odd elements of a sequence that is loaded for this run
+/// and the next one; or from the vector of the run before, a lane further.
+enum class arrival : std::uint8_t { alone, with_next, with_last, shifted };
+template <int Count>
+constexpr arrival arrival_of(const slot_map& m, const product_order<Count>& order, tile_sizes t, int run, index vector_lanes, index count) {
+  const int late = late_operand(m);
+  if (!passes_by_rows(m, t) || vector_lanes == 1) return arrival::alone;
+  const unsigned bits = m.depends(late);
+  const int access = m.k.code[late].a;
+  auto offset = [&](int r) { return m.offset(m.k.at[access].stride, bits, t, order.element[r]); };
+  auto is_there = [&](int r) { return !needs_guards(m, access, bits, t, order.element[r], vector_lanes, count); };
+  auto leads = [&](int r) { return r >= 0 && r + 1 < order.runs && offset(r + 1) == offset(r) + 1 && is_there(r) && is_there(r + 1); };
+  if (leads(run)) return arrival::with_next;
+  if (leads(run - 1)) return arrival::with_last;
+  return run > 0 && offset(run) == offset(run - 1) - 2 && is_there(run - 1) ? arrival::shifted : arrival::alone;
+}
 
 /// Whether slot s of a value with these bits is one of this step of the reduction.
 constexpr bool belongs(const slot_map& m, unsigned bits, tile_sizes t, int s, int step) {

@@ -230,6 +230,14 @@ constexpr bool is_column_window(const nest& k) {
   return k.factor >= 0 && k.loops - k.outer == 1 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && reuses_by_windows(k);
 }
 
+/// A window of few taps over every second element, whose rows pass by: with its columns in the same tile, neighbours share their
+/// loads. (Depthwise 3x3, stride 2, 144x56x56, Zen 4, AVX-512: g++ 51 to 36 us, clang 52 to 37. AVX2 would need more registers.)
+constexpr bool passes_whole_windows(const nest& k, const machine& m) {
+  const int last = k.loops - 1;
+  return m.vector_bytes == 64 && k.window >= 0 && k.loops - k.outer == 2 && k.lane < k.outer && k.at[k.code[k.window].a].stride[k.lane] == 2 &&
+         k.tile[last] == k.extent[last] && k.extent[last - 1] <= 3;
+}
+
 constexpr nest tiled(nest k, const machine& m) {
   nest apart = k;
   normalise(k);
@@ -263,6 +271,7 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
   k.partial = static_cast<std::int8_t>(best.partial);
   k.window = best.window < 0 ? std::int8_t{-1} : best.window == 0 ? k.term : k.factor;
+  if (passes_whole_windows(k, m)) k.tile[k.loops - 2] = static_cast<std::int8_t>(k.extent[k.loops - 2]);
   k.beginning = static_cast<std::int8_t>(find_beginning(k));
   return loop_order(k, m.vector_bytes / lane_bytes(k)).run();
 }
