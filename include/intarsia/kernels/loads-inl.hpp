@@ -135,12 +135,17 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
     return v;
   }
 }
+/// Where slot S of instruction I begins in memory.
+template <class N, int I, tile_sizes T, int S>
+HWY_INLINE auto address_of(const pointers<N>& p) {
+  constexpr plan::access a = N::K.at[N::K.code[I].a];
+  return reinterpret_cast<const ir::element_t<a.type>*>(p.at[N::K.code[I].a]) + std::integral_constant<index, N::slots.offset(a.stride, depends_v<N, I>, T, S)>::value;
+}
 /// Slot S of instruction I, of which elements may be missing.
 template <class N, class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
 HWY_INLINE auto load(const pointers<N>& p, const counters<N>& c) {
   constexpr int A = N::K.code[I].a;
-  constexpr index skip = N::slots.offset(N::K.at[A].stride, depends_v<N, I>, T, S);
-  const auto* from = reinterpret_cast<const ir::element_t<N::K.at[A].type>*>(p.at[A]) + skip;
+  const auto* from = address_of<N, I, T, S>(p);
   if constexpr (!plan::needs_guards(N::slots, A, depends_v<N, I>, T, S, Lanes, Count)) return load_at<N, Vectors, I, T, S, Lanes, Count>(from);
   else if constexpr (!N::slots.clips(A)) return load_guarded<N, Vectors, A, depends_v<N, I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
   else {
@@ -155,10 +160,9 @@ template <class N, class Vectors, int I, tile_sizes T, int S, index Count>
 HWY_INLINE auto load_first_element(const pointers<N>& p, const counters<N>& c) {
   constexpr int A = N::K.code[I].a;
   constexpr plan::access a = N::K.at[A];
-  constexpr index skip = N::slots.offset(a.stride, depends_v<N, I>, T, S);
   index from = 0, to = 1;
   clip_all<N, A, depends_v<N, I>, T, S, 0, 1, Count>(from, to, c, std::make_integer_sequence<int, a.guards>{});
-  return to > from ? Vectors::template splat<a.type>(reinterpret_cast<const ir::element_t<a.type>*>(p.at[A]) + skip) : Vectors::template constant<a.type>(a.fill);
+  return to > from ? Vectors::template splat<a.type>(address_of<N, I, T, S>(p)) : Vectors::template constant<a.type>(a.fill);
 }
 
 template <class N, class Vectors, int Row, unsigned Bits, tile_sizes T, int S, ir::dtype Type, index Lanes>

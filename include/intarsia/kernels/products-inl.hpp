@@ -38,8 +38,7 @@ HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current
   constexpr plan::arrival how = Vectors::template reads_pairs<type> ? plan::arrival_of(N::slots, order<N, T>, T, Run, Lanes, Count) : plan::arrival::alone;
   if constexpr (how == plan::arrival::with_last) current = next;
   else if constexpr (how == plan::arrival::with_next) {
-    constexpr index skip = N::slots.offset(N::K.at[N::K.code[N::late].a].stride, depends_v<N, N::late>, T, element);
-    Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(reinterpret_cast<const ir::element_t<type>*>(p.at[N::K.code[N::late].a]) + skip, current, next);
+    Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(address_of<N, N::late, T, element>(p), current, next);
     keep_in_register(next);
   } else if constexpr (how == plan::arrival::shifted && Vectors::template shifts<type>) {
     current = Vectors::template shifted<type, static_cast<int>(N::lanes) - 1>(load_first_element<N, Vectors, N::late, T, element, Count>(p, c), current);

@@ -31,6 +31,7 @@ constexpr bool is_plain_load(const slot_map& m, int i) {
 constexpr bool is_splat(const slot_map& m, int i) {
   return is_plain_load(m, i) && m.k.lane >= 0 && m.k.at[m.k.code[i].a].stride[m.k.lane] == 0;
 }
+
 /// The operand that is loaded when it is used; -1 if both are there before.
 constexpr int late_operand(const slot_map& m) {
   const nest& k = m.k;
@@ -130,7 +131,7 @@ struct product_order {
     const int late = late_operand(m), early = early_operand(m);
     const bool window = m.k.window >= 0;
     const unsigned terms = term_bits(m), late_bits = m.depends(late), early_bits = m.depends(early);
-    // of a window: column by column, each vector for all that it is in
+    // of a window: column by column, or row by row with all columns, each vector for all that it is in
     const bool in_rows = passes_by_rows(m, t);
     const unsigned steps = in_rows ? 0 : window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
     const cell_map late_cells = m.cells(late, t), early_cells = m.cells(early, t);
