@@ -89,15 +89,32 @@ struct on_width : takes<float, float, float> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 2, n), shape(2, 2, 3)}; }
   static constexpr auto call(auto x, auto k) { return corr1d(x, k, ia::pad<1>); }
 };
-/// With even widths the last window ends with the row, with odd ones it reaches beyond.
-template <bool Odd>
+/// With even widths the last window ends with the row, with odd ones it reaches beyond. Of many images, the kernel itself leaves
+/// out what does not exist; a few are given a border first.
+template <bool Odd, int Images>
 struct every_second : takes<float, float, float> {
   static constexpr const char* name = Odd ? "corr2d, every second window, beyond both ends of a row" : "corr2d, every second window, beyond the beginning of a row";
   static constexpr double lost = std::numeric_limits<float>::min();
-  static constexpr bool every_size = !Odd;
-  static constexpr int specials = 1;
-  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, 1, 13, 2 * n - Odd), shape(1, 1, 3, 3)}; }
+  static constexpr bool every_size = !Odd && Images == 1;
+  static constexpr int specials = Images == 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(Images, 1, 13, 2 * n - Odd), shape(1, 1, 3, 3)}; }
   static constexpr auto call(auto x, auto k) { return corr2d(x, k, ia::pad<1>, ia::stride<2>); }
+};
+template <int Images>
+struct in_turn : takes<float, float, float> {
+  static constexpr const char* name = "conv_transpose2d, stride 2, its residues in turn";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr int specials = Images == 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(Images, 1, 5, n), shape(1, 1, 3, 3)}; }
+  static constexpr auto call(auto x, auto k) { return conv_transpose2d(x, k, ia::pad<1>, ia::stride<2>, ia::output_padding<1>); }
+};
+template <int Channels>
+struct second_rows : takes<float, float, float> {
+  static constexpr const char* name = "corr2d, dilation 2, the kernel's width on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr int specials = Channels == 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, Channels, 14, 2 * n), shape(Channels, 1, 7, n)}; }
+  static constexpr auto call(auto x, auto k) { return corr2d(x, k, ia::pad_sides<1, 0, 1, 0>, ia::dilation<2>, ia::groups<Channels>); }
 };
 struct on_channels : takes<float, float, float> {
   static constexpr const char* name = "corr2d, channels on the lanes";
@@ -121,7 +138,7 @@ struct on_batch : takes<float, float, float> {
   static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
 };
 
-using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width, every_second<false>, every_second<true>,
-                             on_channels, in_parts, on_batch>;
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width, every_second<false, 1>, every_second<true, 1>,
+                             every_second<false, 60>, in_turn<1>, in_turn<120>, second_rows<1>, second_rows<40>, on_channels, in_parts, on_batch>;
 
 }  // namespace lanes

@@ -30,7 +30,8 @@ HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& kno
   compute_slots<N, Vectors, N::early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, plan::slot_in_step(N::slots, T, Step, P)...>{});
 }
 
-/// The late operand of a run: `next` is that of the run behind it, where both are loaded together.
+/// The late operand of a run: `next` is that of the run behind it, where both are loaded together. Summed along the lanes, those
+/// beyond the last element are zeros.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class V>
 HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current, V& next) {
   constexpr int element = order<N, T>.element[Run];
@@ -40,9 +41,12 @@ HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current
   else if constexpr (how == plan::arrival::with_next) {
     Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(address_of<N, N::late, T, element>(p), current, next);
     keep_in_register(next);
-  } else if constexpr (how == plan::arrival::shifted && Vectors::template shifts<type>) {
-    current = Vectors::template shifted<type, static_cast<int>(N::lanes) - 1>(load_first_element<N, Vectors, N::late, T, element, Count>(p, c), current);
-  } else current = load<N, Vectors, N::late, T, element, Lanes, Count>(p, c);
+  } else {
+    if constexpr (how == plan::arrival::shifted && Vectors::template shifts<type>)
+      current = Vectors::template shifted<type, static_cast<int>(N::lanes) - 1>(load_first_element<N, Vectors, N::late, T, element, Count>(p, c), current);
+    else current = load<N, Vectors, N::late, T, element, Lanes, Count>(p, c);
+    if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
+  }
 }
 
 /// One run of products.
@@ -55,7 +59,6 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
     load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
   if constexpr (Run == 0 || elements > 1) {
     load_late<N, Vectors, T, Lanes, Count, Run>(p, c, current, next);
-    if constexpr (N::horizontal) current = first_lanes<N, N::late, Lanes, Count>(current);
     if constexpr (!plan::is_tiny(N::K) && !is_used_once<N, N::late, T>) keep_in_register(current);
   }
   const auto& v = static_cast<const cell<N, Vectors, N::early, T>&>(known).v;

@@ -182,9 +182,8 @@ struct vectors {
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE void load_pairs(const ir::element_t<T>* p, value_t<T>& even, value_t<T>& odd) {
     const tag<ir::element_t<T>> d;
-    auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
-    auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
-    keep_in_register(low), keep_in_register(high);
+    const auto low = 2 * Count < Lanes ? load_first<T>(p, 2 * Count) : load<T>(p);
+    const auto high = 2 * Count <= Lanes ? hn::Zero(d) : Count < Lanes ? load_first<T>(p + Lanes, 2 * Count - Lanes) : load<T>(p + Lanes);
 #if HWY_TARGET == HWY_SCALAR
     even = odd = low, (void)high;
 #else
@@ -232,6 +231,20 @@ struct vectors {
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE void store_interleaved(ir::element_t<T>* p, value_t<T> a, value_t<T> b) {
     const tag<ir::element_t<T>> d;
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+    if constexpr (T == ir::dtype::f32 && Lanes == 16) {
+      alignas(64) static constexpr std::uint32_t turns[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+      const value_t<T> low{_mm512_permutex2var_ps(a.raw, _mm512_load_si512(turns), b.raw)};
+      if constexpr (2 * Count < Lanes) return store_first<T>(low, p, 2 * Count);
+      store<T>(low, p);
+      if constexpr (2 * Count > Lanes) {
+        const value_t<T> high{_mm512_permutex2var_ps(a.raw, _mm512_load_si512(turns + Lanes), b.raw)};
+        if constexpr (Count == Lanes) store<T>(high, p + Lanes);
+        else store_first<T>(high, p + Lanes, 2 * Count - Lanes);
+      }
+      return;
+    }
+#endif
     if constexpr (Count == Lanes) hn::StoreInterleaved2(a, b, d, p);
     else {
       alignas(64) ir::element_t<T> buffer[2 * Lanes];

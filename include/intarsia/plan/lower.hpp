@@ -189,8 +189,8 @@ class lowering : emitter {
     k.zeros = k.guards;
     for (int r = ir::lhs; r <= ir::rhs; ++r) zeros_around(n.in[r - ir::lhs], at[r]);
   }
-  /// A row for each axis of a bordered operand, or a part of one, that one loop of the result and one of the reduction walk:
-  /// the steps that meet nothing but zeros are left out.
+  /// A row for each axis that one loop of the result and one of the reduction walk, of an operand with zeros around it or around
+  /// its parts: the steps that meet nothing else are left out.
   constexpr void zeros_around(node_id i, point p) {
     nest& k = out_.kernel;
     auto divides = [&] {
@@ -199,7 +199,7 @@ class lowering : emitter {
       return false;
     };
     for (; !divides() && r_.fates[i] == fate::seen && g_[i].what == kind::view; i = g_[i].in[0]) p = point_behind(g_, i, p);
-    if (divides() || r_.fates[i] != fate::gathered || !fuse::is_pad(g_, i)) return;
+    if (divides() || r_.fates[i] != fate::gathered || g_[i].what != kind::view || g_.view_of(i).fill != 0) return;
     const extents& middle = g_[g_[i].in[0]].shape;
     const point own = point_behind(g_, i, p);
     for (int d = 0; d < middle.rank && k.guards < max_guards; ++d) {

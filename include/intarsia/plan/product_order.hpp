@@ -95,8 +95,14 @@ constexpr across_two across_of(const slot_map& m, int instruction, const cell_ma
 constexpr bool passes_by_rows(const slot_map& m, tile_sizes t) {
   return m.k.window >= 0 && m.k.loops - m.k.outer == 2 && iterations_of(t, m.k.loops - 2) > 1;
 }
-/// Cells in the order in which they pass by rows: of neighbours along a row the upper pair first, since of every second element two
-/// neighbours are one sequence, and the one below them is the second of these, a lane further.
+/// Whether the late operand is every second element, and neighbours among its vectors follow each other.
+constexpr bool passes_in_pairs(const slot_map& m, tile_sizes t) {
+  const int late = late_operand(m);
+  if (late < 0 || m.k.code[late].what != step::load || m.k.at[m.k.code[late].a].stride[m.k.lane] != 2) return false;
+  return passes_by_rows(m, t) || (m.k.window < 0 && m.cells(late, t).count == m.slots(m.depends(late), t));
+}
+/// Cells row by row, of neighbours along a row the upper pair first: of every second element two neighbours are one sequence, and
+/// the one below them is the second of these, a lane further.
 constexpr support::list<int> by_rows(const slot_map& m, int instruction, const cell_map& cells, tile_sizes t) {
   auto offset = [&](int c) { return m.offset(m.k.at[m.k.code[instruction].a].stride, m.depends(instruction), t, cells.from[c]); };
   support::list<int> sorted, order;
@@ -132,14 +138,14 @@ struct product_order {
     const bool window = m.k.window >= 0;
     const unsigned terms = term_bits(m), late_bits = m.depends(late), early_bits = m.depends(early);
     // of a window: column by column, or row by row with all columns, each vector for all that it is in
-    const bool in_rows = passes_by_rows(m, t);
-    const unsigned steps = in_rows ? 0 : window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
+    const bool in_pairs = passes_in_pairs(m, t), by_cells = window || in_pairs;
+    const unsigned steps = window && in_pairs ? 0 : window ? reduced_bits(m) & ~(1u << (m.k.loops - 1)) : reduced_bits(m);
     const cell_map late_cells = m.cells(late, t), early_cells = m.cells(early, t);
-    support::list<int> passing, turn(late_cells.count);  // the cells of a window in their order, and the turn of each
+    support::list<int> passing, turn(late_cells.count);  // the cells in their order, and the turn of each
     for (int c = 0; c < late_cells.count; ++c) passing.push(c);
-    if (in_rows) passing = by_rows(m, late, late_cells, t);
+    if (in_pairs) passing = by_rows(m, late, late_cells, t);
     for (int i = 0; i < late_cells.count; ++i) turn[passing[i]] = i;
-    const int elements = window ? late_cells.count : m.slots(late_bits, t);
+    const int elements = by_cells ? late_cells.count : m.slots(late_bits, t);
     const int keys = m.slots(steps, t) * elements;
     support::list<int> start(keys + 1), key(Count);
     const bool leaves_out = leaves_out_products(m.k);
@@ -149,13 +155,13 @@ struct product_order {
       if (leaves_out && meets_zero(m, terms, t, s)) continue;
       ++kept;
       const int from = m.project(terms, late_bits, t, s);
-      key[s] = m.project(terms, steps, t, s) * elements + (window ? turn[late_cells.of[from]] : from);
+      key[s] = m.project(terms, steps, t, s) * elements + (by_cells ? turn[late_cells.of[from]] : from);
       ++start[key[s] + 1];
     }
     for (int i = 0; i < keys; ++i) {
       if (start[i + 1] > 0) {
         first[runs] = start[i];
-        element[runs] = window ? late_cells.from[passing[i % elements]] : i % elements;
+        element[runs] = by_cells ? late_cells.from[passing[i % elements]] : i % elements;
         step[runs++] = window ? 0 : i / elements;
       }
       start[i + 1] += start[i];
@@ -179,7 +185,7 @@ enum class arrival : std::uint8_t { alone, with_next, with_last, shifted };
 template <int Count>
 constexpr arrival arrival_of(const slot_map& m, const product_order<Count>& order, tile_sizes t, int run, index vector_lanes, index count) {
   const int late = late_operand(m);
-  if (!passes_by_rows(m, t) || vector_lanes == 1) return arrival::alone;
+  if (!passes_in_pairs(m, t) || vector_lanes == 1) return arrival::alone;
   const unsigned bits = m.depends(late);
   const int access = m.k.code[late].a;
   auto offset = [&](int r) { return m.offset(m.k.at[access].stride, bits, t, order.element[r]); };

@@ -7,28 +7,9 @@
 
 #include "intarsia/plan/additions.hpp"
 #include "intarsia/plan/order.hpp"
-#include "intarsia/plan/product.hpp"
+#include "intarsia/plan/windows.hpp"
 
 namespace intarsia::plan {
-
-/// The tiled loop whose iterations are neighbours in memory where the lanes of a store are not; -1 if there is none.
-constexpr int rows_of_store(const nest& k, int access) {
-  if (k.lane < 0 || k.lane >= k.outer || k.at[access].stride[k.lane] == 1) return -1;
-  for (int l = 0; l < k.outer; ++l)
-    if (l != k.lane && k.at[access].stride[l] == 1 && k.tile[l] > 1) return l;
-  return -1;
-}
-
-/// The short loop whose iterations fill the gaps between the lanes of a store, so that it is a sequence; -1 if none does.
-constexpr int interleaved_loop(const nest& k, const access& a, int lane) {
-  const index apart = a.stride[lane];
-  if (apart != 2 || ir::size_of(a.type) < 4 || !ir::is_float(a.type)) return -1;
-  for (int l = 0; l < k.outer; ++l)
-    if (l != lane && a.stride[l] == 1 && k.extent[l] == apart) return l;
-  return -1;
-}
-constexpr bool interleaves(const nest& k, const access& a, int lane) { return interleaved_loop(k, a, lane) >= 0; }
-constexpr bool interleaves(const nest& k, int store) { return k.lane >= 0 && k.lane < k.outer && interleaves(k, k.at[store], k.lane); }
 
 /// The widest element that the nest computes with decides how many lanes all its vectors have.
 constexpr int lane_bytes(const nest& k) {
@@ -199,21 +180,6 @@ constexpr product_tile product_on(const nest& k, const machine& m, int l) {
   return product_search(k, m, l, lanes, detail::epilogue_cost(k, l, lanes), interleaved).run();
 }
 
-/// A window over one channel: rows that a tile shares are worth more than columns, so that either loop may be inside.
-constexpr bool is_small_window(const nest& k) {
-  return k.loops - k.outer == 2 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && k.extent[k.outer + 1] <= 7 && k.place < 0;
-}
-
-/// A sum over rows and columns whose windows overlap along the rows: the gradient of a depthwise kernel. With the rows
-/// innermost, a tile's windows share vectors.
-constexpr bool is_long_window(const nest& k) {
-  if (k.loops - k.outer != 2 || !reuses_by_windows(k)) return false;
-  for (int l = 0; l < k.outer; ++l)
-    for (int operand : {k.term, k.factor})
-      if (const access& at = k.at[k.code[operand].a]; at.stride[l] != 0 && at.stride[l] == at.stride[k.outer]) return true;
-  return false;
-}
-
 /// The cheapest tile on any lane loop.
 constexpr product_tile choose_product(const nest& k, const machine& m) {
   product_tile best;
@@ -223,19 +189,6 @@ constexpr product_tile choose_product(const nest& k, const machine& m) {
     if (best.cost < 0 || t.cost < best.cost || (t.cost == best.cost && l < k.outer)) best = t;
   }
   return best;
-}
-
-/// A window that runs along one axis of whole rows: with the rows apart a tile's windows share vectors.
-constexpr bool is_column_window(const nest& k) {
-  return k.factor >= 0 && k.loops - k.outer == 1 && k.extent[k.outer] > 1 && k.extent[k.outer] <= 7 && reuses_by_windows(k);
-}
-
-/// A window of few taps over every second element, whose rows pass by: with its columns in the same tile, neighbours share their
-/// loads. (Depthwise 3x3, stride 2, 144x56x56, Zen 4, AVX-512: g++ 51 to 36 us, clang 52 to 37. AVX2 would need more registers.)
-constexpr bool passes_whole_windows(const nest& k, const machine& m) {
-  const int last = k.loops - 1;
-  return m.vector_bytes == 64 && k.window >= 0 && k.loops - k.outer == 2 && k.lane < k.outer && k.at[k.code[k.window].a].stride[k.lane] == 2 &&
-         k.tile[last] == k.extent[last] && k.extent[last - 1] <= 3;
 }
 
 constexpr nest tiled(nest k, const machine& m) {
@@ -271,7 +224,9 @@ constexpr nest tiled(nest k, const machine& m) {
   if (best.unrolled > 1) k.tile[k.loops - 1] = static_cast<std::int8_t>(best.unrolled);
   k.partial = static_cast<std::int8_t>(best.partial);
   k.window = best.window < 0 ? std::int8_t{-1} : best.window == 0 ? k.term : k.factor;
-  if (passes_whole_windows(k, m)) k.tile[k.loops - 2] = static_cast<std::int8_t>(k.extent[k.loops - 2]);
+  if (interleaves_residues(k)) keep_residues_together(k);
+  else if (passes_whole_windows(k, m)) k.tile[k.loops - 2] = static_cast<std::int8_t>(k.extent[k.loops - 2]);
+  else if (const int passing = passing_rows(k); passing >= 0) pass_rows(k, passing, m);
   k.beginning = static_cast<std::int8_t>(find_beginning(k));
   return loop_order(k, m.vector_bytes / lane_bytes(k)).run();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Zeros around an operand of a product: the steps of a reduction that meet nothing else are left out. (3x3 over 14x14:
-// 5 % of them; a transposed 5x5 over 10x10: 29 %.) Where the window is unrolled, single products are: a row of 14 results
-// of that one has 50 of 70 (LeNet's training step, 256 images with ReLU, Zen 4, AVX-512: 5.94 to 5.54 ms). What is left out
-// is not multiplied either: no NaN comes of a border then.
+// Zeros around an operand of a product, or around the taps of each residue: the steps of a reduction that meet nothing else are
+// left out. (3x3 over 14x14: 5 % of them; a transposed 5x5 over 10x10: 29 %.) Where the window is unrolled, single products are: a
+// row of 14 results of that one has 50 of 70 (LeNet's training step, 256 images with ReLU, Zen 4, AVX-512: 5.94 to 5.54 ms). What
+// is left out is not multiplied either: no NaN comes of a border then.
 #pragma once
 
 #include "intarsia/plan/nest.hpp"
