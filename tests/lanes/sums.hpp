@@ -116,6 +116,13 @@ struct second_rows : takes<float, float, float> {
   static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(1, Channels, 14, 2 * n), shape(Channels, 1, 7, n)}; }
   static constexpr auto call(auto x, auto k) { return corr2d(x, k, ia::pad_sides<1, 0, 1, 0>, ia::dilation<2>, ia::groups<Channels>); }
 };
+struct without_loops : takes<float, float, float> {
+  static constexpr const char* name = "corr2d of a few pixels, all written out";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr bool every_size = true;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(2, n + 1), shape(2, 2)}; }
+  static constexpr auto call(auto x, auto k) { return corr2d(x, k); }
+};
 struct on_channels : takes<float, float, float> {
   static constexpr const char* name = "corr2d, channels on the lanes";
   static constexpr double lost = std::numeric_limits<float>::min();
@@ -139,6 +146,6 @@ struct on_batch : takes<float, float, float> {
 };
 
 using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width, every_second<false, 1>, every_second<true, 1>,
-                             every_second<false, 60>, in_turn<1>, in_turn<120>, second_rows<1>, second_rows<40>, on_channels, in_parts, on_batch>;
+                             every_second<false, 60>, in_turn<1>, in_turn<120>, second_rows<1>, second_rows<40>, without_loops, on_channels, in_parts, on_batch>;
 
 }  // namespace lanes

@@ -17,13 +17,15 @@ struct lazy;
 
 namespace support {
 
-/// Leaves of a lazy value: borrowed, kept, a plain number.
+/// Leaves of a lazy value: borrowed, a view, kept, a plain number.
 template <class T, std::size_t... D>
 struct borrowed {
   using handle = traced<T, D...>;
   const T* data;
   constexpr const T* address() const { return data; }
 };
+template <class T, std::size_t... D>
+struct seen : borrowed<T, D...> {};
 template <class T, std::size_t... D>
 struct kept {
   using handle = traced<T, D...>;
@@ -43,6 +45,12 @@ struct number {
   constexpr const T* address() const { return &held; }
 };
 
+/// Whether a leaf is an object of its own, and not a part of other memory.
+template <class L>
+inline constexpr bool is_whole = true;
+template <class T, std::size_t... D>
+inline constexpr bool is_whole<seen<T, D...>> = false;
+
 template <class L>
 inline constexpr bool is_lazy = false;
 template <class Target, class Op, class... O>
@@ -61,6 +69,7 @@ struct replay {
     return {&g, g.add(n)};
   }
   static constexpr int leaves = 1;
+  static constexpr void tell_whole(bool*& of) { *of++ = is_whole<Leaf>; }
   template <class Use>
   static constexpr void for_each_leaf(const Leaf& leaf, Use& use) {
     use(leaf);
@@ -74,6 +83,7 @@ struct replay<lazy<Target, Op, O...>> {
     return std::apply([](auto... h) { return Op{}(h...); }, operands);
   }
   static constexpr int leaves = (replay<O>::leaves + ... + 0);
+  static constexpr void tell_whole(bool*& of) { (replay<O>::tell_whole(of), ...); }
   template <class Use>
   static constexpr void for_each_leaf(const lazy<Target, Op, O...>& e, Use& use) {
     std::apply([&](const O&... o) { (replay<O>::for_each_leaf(o, use), ...); }, e.operands);
@@ -108,7 +118,7 @@ struct operand_of;
 template <class T, std::size_t... D>
 constexpr borrowed<T, D...> to_leaf(const tensor<T, D...>& t) { return {t.data()}; }
 template <class T, std::size_t... D>
-constexpr borrowed<std::remove_const_t<T>, D...> to_leaf(const view<T, D...>& v) { return {v.data()}; }
+constexpr seen<std::remove_const_t<T>, D...> to_leaf(const view<T, D...>& v) { return {{v.data()}}; }
 template <class T, std::size_t... D>
 constexpr borrowed<T, D...> to_leaf(const boxed<tensor<T, D...>>& b) { return {b.data()}; }
 

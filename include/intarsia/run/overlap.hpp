@@ -10,6 +10,13 @@
 
 namespace intarsia::run {
 
+/// Arguments and results that are objects of their own: two of them are the same or have nothing in common.
+template <int Arguments>
+struct whole_objects {
+  bool result = false;
+  bool argument[Arguments > 0 ? Arguments : 1] = {};
+};
+
 template <class Program>
 struct overlap {
   static constexpr int arguments = Program::traced::view().arguments.size();
@@ -65,11 +72,16 @@ struct overlap {
     return a_size > 0 && b_size > 0 && (ahead < static_cast<std::uintptr_t>(b_size) || -ahead < static_cast<std::uintptr_t>(a_size));
   }
 
+  /// (Of whole objects, equal addresses: g++ folds the difference of two members one way only. 3x3 by 2x2, Zen 4: 1.8 to 1.5 ns.)
+  template <whole_objects<arguments> Whole>
   INTARSIA_INLINE static bool exists(const void* const* at, void* const* to) {
     bool found = false;
     for (int o = 0; o < outputs; ++o)
-      for (int a = 0; a < arguments; ++a)
-        found = found || (meet(to[o], facts.output_bytes[o], at[a], facts.argument_bytes[a]) && !(to[o] == at[a] && facts.in_place[o][a]));
+      for (int a = 0; a < arguments; ++a) {
+        const bool same = to[o] == at[a];
+        const bool met = Whole.result && Whole.argument[a] ? same : meet(to[o], facts.output_bytes[o], at[a], facts.argument_bytes[a]);
+        found = found || (met && !(same && facts.in_place[o][a]));
+      }
     return found;
   }
 
@@ -105,11 +117,11 @@ template <class Program, class Run>
 
 /// Runs the program by `run(at, to)`; where a result overlaps what is read, beside its place.
 /// Errors: [places].
-template <class Program, class Run>
+template <class Program, whole_objects<overlap<Program>::arguments> Whole = whole_objects<overlap<Program>::arguments>{}, class Run>
 INTARSIA_INLINE void execute_apart(const void* const* at, void* const* to, Run run) {
   using laps = overlap<Program>;
   if (laps::collides(at, to)) [[unlikely]] report_places();
-  if (!laps::exists(at, to)) [[likely]] return run(at, to);
+  if (!laps::template exists<Whole>(at, to)) [[likely]] return run(at, to);
   // copies: the addresses themselves stay in registers for the likely case
   const void* from[laps::arguments > 0 ? laps::arguments : 1] = {};
   void* into[laps::outputs > 0 ? laps::outputs : 1] = {};

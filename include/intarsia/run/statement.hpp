@@ -34,11 +34,21 @@ struct destination;
 template <class T, std::size_t... D>
 struct destination<tensor<T, D...>> {
   using handle = traced<T, D...>;
+  static constexpr bool whole = true;
 };
 template <class T, std::size_t... D>
 struct destination<view<T, D...>> {
   using handle = traced<std::remove_const_t<T>, D...>;
+  static constexpr bool whole = false;
 };
+
+template <class Lazy, class Out>
+inline constexpr auto objects_of = [] {
+  whole_objects<support::replay<Lazy>::leaves> w{destination<Out>::whole};
+  bool* next = w.argument;
+  support::replay<Lazy>::tell_whole(next);
+  return w;
+}();
 }  // namespace run
 
 /// Runs a lazy value into `out`. Alias-safe: where a result overlaps an operand, it is made beside it and copied.
@@ -54,7 +64,7 @@ INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
     run::leaf_addresses collect{arguments};
     replay::for_each_leaf(e, collect);
     void* outputs[1] = {out.data()};
-    run::execute_apart<program>(arguments, outputs, [](const void* const* at, void* const* results) INTARSIA_INLINE_LAMBDA { run::execute<program, Target>(at, results); });
+    run::execute_apart<program, run::objects_of<Lazy, Out>>(arguments, outputs, [](const void* const* at, void* const* results) INTARSIA_INLINE_LAMBDA { run::execute<program, Target>(at, results); });
   }
 }
 
