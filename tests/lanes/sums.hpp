@@ -67,6 +67,13 @@ struct neighbours : takes<float, float, float, float> {
   static constexpr std::array<ia::extents, 3> shapes(ia::index n) { return {shape(n, 19), shape(19), shape(n)}; }
   static constexpr auto call(auto x, auto y, auto z) { return relu(matmul(x, y) + z); }
 };
+struct by_vector : takes<float, float, float> {
+  static constexpr const char* name = "a vector by a matrix, columns on the lanes";
+  static constexpr double lost = std::numeric_limits<float>::min();
+  static constexpr int specials = 1;
+  static constexpr std::array<ia::extents, 2> shapes(ia::index n) { return {shape(19), shape(19, n)}; }
+  static constexpr auto call(auto x, auto y) { return matmul(x, y); }
+};
 struct on_columns : takes<double, double, double> {
   static constexpr const char* name = "matmul, columns on the lanes, in double";
   static constexpr double lost = std::numeric_limits<double>::min();
@@ -145,7 +152,7 @@ struct on_batch : takes<float, float, float> {
   static constexpr auto call(auto x, auto k) { return relu(corr2d(x, k)); }
 };
 
-using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, on_columns, beginning, on_width, every_second<false, 1>, every_second<true, 1>,
+using all_cases = std::tuple<sum_last, sum_first, max_last, min_first, argmax_last<float>, argmax_last<double>, argmin_first<float>, argmin_first<double>, max_of_bytes, across_lanes, neighbours, by_vector, on_columns, beginning, on_width, every_second<false, 1>, every_second<true, 1>,
                              every_second<false, 60>, in_turn<1>, in_turn<120>, second_rows<1>, second_rows<40>, without_loops, on_channels, in_parts, on_batch>;
 
 }  // namespace lanes

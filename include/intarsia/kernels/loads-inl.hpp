@@ -115,8 +115,6 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
   constexpr plan::access a = N::K.at[N::K.code[I].a];
   constexpr index along = N::K.lane >= 0 && Lanes > 1 ? a.stride[N::K.lane] : 0;
   if constexpr (along == 0) {
-    constexpr int place = I < N::K.body ? plan::place_in_vector(N::slots, I, cell_map_of<N, I, T>, T, S, Lanes) : -1;
-    if constexpr (place >= 0) return hn::Broadcast<place>(Vectors::template load<a.type>(from - place));
     auto v = Vectors::template splat<a.type>(from);
     if constexpr (N::K.window >= 0 && I < N::K.body) keep_in_register(v);
     return v;

@@ -30,7 +30,10 @@ HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& kno
   compute_slots<N, Vectors, N::early, T, Lanes, Count>(p, c, known, sum, std::integer_sequence<int, plan::slot_in_step(N::slots, T, Step, P)...>{});
 }
 
-/// The late operand of a run: `next` is that of the run behind it, where both are loaded together. Summed along the lanes, those
+template <class N, tile_sizes T, index Lanes, int Run>
+inline constexpr int place_in_block = plan::place_in_block(N::slots, order<N, T>, plan::sizes_alone(T), Run, Lanes);
+
+/// The late operand of a run: `next` is that of the run behind it, or has a block of elements, where these are loaded together. Summed along the lanes, those
 /// beyond the last element are zeros.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class V>
 HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current, V& next) {
@@ -41,6 +44,12 @@ HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current
   else if constexpr (how == plan::arrival::with_next) {
     Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(address_of<N, N::late, T, element>(p), current, next);
     keep_in_register(next);
+  } else if constexpr (constexpr int place = place_in_block<N, T, Lanes, Run>; place >= 0) {
+    if constexpr (place == 0) {
+      next = Vectors::template load_block<type>(address_of<N, N::late, T, element>(p));
+      if constexpr (!plan::is_tiny(N::K)) keep_in_register(next);
+    }
+    current = hn::Broadcast<place>(next);
   } else {
     if constexpr (how == plan::arrival::shifted && Vectors::template shifts<type>)
       current = Vectors::template shifted<type, static_cast<int>(N::lanes) - 1>(load_first_element<N, Vectors, N::late, T, element, Count>(p, c), current);
@@ -54,7 +63,7 @@ template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Ru
 HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, V& next, std::integer_sequence<int, P...>) {
   constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run], elements = N::slots.slots(depends_v<N, N::late>, T);
   // a few elements stay in registers, and the arguments that they come from too
-  if constexpr (Run > 0 && order<N, T>.begins(Run) && elements > 4) forget(p.at[N::K.code[N::late].a]);
+  if constexpr (Run > 0 && order<N, T>.begins(Run) && elements > 4 && place_in_block<N, T, Lanes, Run> <= 0) forget(p.at[N::K.code[N::late].a]);
   if constexpr (is_loaded_late<N, T, N::early> && order<N, T>.begins(Run))
     load_step<N, Vectors, T, Lanes, Count, step>(p, c, known, sum, std::make_integer_sequence<int, plan::slots_in_step(N::slots, T, step)>{});
   if constexpr (Run == 0 || elements > 1) {

@@ -106,6 +106,12 @@ struct vectors {
       return widen<std::int32_t>(hn::Ne(from_memory<std::uint8_t>(reinterpret_cast<const std::uint8_t*>(p)), hn::Zero(tag<std::int32_t>())));
     } else return from_memory<E>(p);
   }
+  /// 16 bytes, or a shorter vector, again and again.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> load_block(const ir::element_t<T>* p) {
+    if constexpr (Lanes * ir::size_of(T) <= 16) return load<T>(p);
+    else return hn::LoadDup128(tag<ir::element_t<T>>(), p);
+  }
   template <ir::dtype T>
   static HWY_INLINE value_t<T> load_first(const ir::element_t<T>* p, std::size_t count) {
     using E = ir::element_t<T>;

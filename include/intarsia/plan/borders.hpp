@@ -154,22 +154,6 @@ constexpr pair_place pair_of(const slot_map& m, int instruction, const cell_map&
   return before % 2 == 1 ? pair_place::second : is_read(at + 1) ? pair_place::first : pair_place::none;
 }
 
-/// The broadcast of slot s in a nest without loops: its place in a vector whose elements are all broadcast, -1 if there is none. One
-/// load serves for all of them then. (3x3 by 2x2, of 11 loads 9, Zen 4: 1.50 to 1.35 ns with g++, 1.49 to 1.40 with clang.)
-constexpr int place_in_vector(const slot_map& m, int instruction, const cell_map& cells, tile_sizes t, int s, index vector_lanes) {
-  const access& a = m.k.at[m.k.code[instruction].a];
-  const int bytes = ir::size_of(a.type);
-  if (!is_tiny(m.k) || m.k.factor < 0 || a.guards > 0 || bytes < 4 || vector_lanes < 2 || vector_lanes * bytes > 16) return -1;
-  const unsigned bits = m.depends(instruction);
-  const index at = m.offset(a.stride, bits, t, s), place = (at % vector_lanes + vector_lanes) % vector_lanes;
-  for (index i = 0; i < vector_lanes; ++i) {
-    bool is_read = false;
-    for (int c = 0; c < cells.count; ++c) is_read = is_read || m.offset(a.stride, bits, t, cells.from[c]) == at - place + i;
-    if (!is_read) return -1;
-  }
-  return static_cast<int>(place);
-}
-
 /// Tiles of one size along a loop: `size` iterations of vectors or elements, all together `elements`.
 struct stage {
   index times = 0, size = 0, elements = 0, from = 0;
