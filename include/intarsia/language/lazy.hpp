@@ -47,9 +47,9 @@ struct number {
 
 /// Whether a leaf is an object of its own, and not a part of other memory.
 template <class L>
-inline constexpr bool is_whole = true;
+inline constexpr bool is_object = true;
 template <class T, std::size_t... D>
-inline constexpr bool is_whole<seen<T, D...>> = false;
+inline constexpr bool is_object<seen<T, D...>> = false;
 
 template <class L>
 inline constexpr bool is_lazy = false;
@@ -69,7 +69,7 @@ struct replay {
     return {&g, g.add(n)};
   }
   static constexpr int leaves = 1;
-  static constexpr void tell_whole(bool*& of) { *of++ = is_whole<Leaf>; }
+  static constexpr void tell_objects(auto tell) { tell(is_object<Leaf>); }
   template <class Use>
   static constexpr void for_each_leaf(const Leaf& leaf, Use& use) {
     use(leaf);
@@ -83,7 +83,7 @@ struct replay<lazy<Target, Op, O...>> {
     return std::apply([](auto... h) { return Op{}(h...); }, operands);
   }
   static constexpr int leaves = (replay<O>::leaves + ... + 0);
-  static constexpr void tell_whole(bool*& of) { (replay<O>::tell_whole(of), ...); }
+  static constexpr void tell_objects(auto tell) { (replay<O>::tell_objects(tell), ...); }
   template <class Use>
   static constexpr void for_each_leaf(const lazy<Target, Op, O...>& e, Use& use) {
     std::apply([&](const O&... o) { (replay<O>::for_each_leaf(o, use), ...); }, e.operands);

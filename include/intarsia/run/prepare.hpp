@@ -48,6 +48,12 @@ struct prepared_instance {
   using program = compilation<typename whole::trace, typename plan_of<Target>::machine, true>;
   static constexpr int parameters = argument<weights<M>>::leaves;
   static_assert(program::planned::view().late.size() == 0);
+  /// The parameters are a copy that nobody else sees.
+  static constexpr auto whose = [] {
+    owners<overlap<program>::arguments> of{};
+    for (int a = 0; a < parameters; ++a) of.argument[a] = memory_of::ourselves;
+    return of;
+  }();
 
   static void fill(const void* const* at, char* prepared) {
     memory m{at, nullptr, nullptr, prepared};
@@ -155,7 +161,7 @@ class prepared {
       instance::run_rest({from, into, workspace_.get(), block_.get() + instance::self.offset}, std::make_integer_sequence<int, program::sections - 1>{});
     };
     if constexpr (Fresh) rest(at, to);
-    else run::execute_apart<program>(at, to, rest);
+    else run::execute_apart<program, instance::whose>(at, to, rest);
   }
   using workspace = std::unique_ptr<char, run::release_aligned>;
   static workspace make_workspace() { return workspace(run::allocate_aligned(run::preparations<Lambda, Target, M>::workspace())); }

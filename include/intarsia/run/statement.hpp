@@ -34,20 +34,20 @@ struct destination;
 template <class T, std::size_t... D>
 struct destination<tensor<T, D...>> {
   using handle = traced<T, D...>;
-  static constexpr bool whole = true;
+  static constexpr memory_of whose = memory_of::object;
 };
 template <class T, std::size_t... D>
 struct destination<view<T, D...>> {
   using handle = traced<std::remove_const_t<T>, D...>;
-  static constexpr bool whole = false;
+  static constexpr memory_of whose = memory_of::anybody;
 };
 
 template <class Lazy, class Out>
-inline constexpr auto objects_of = [] {
-  whole_objects<support::replay<Lazy>::leaves> w{destination<Out>::whole};
-  bool* next = w.argument;
-  support::replay<Lazy>::tell_whole(next);
-  return w;
+inline constexpr auto owners_in = [] {
+  owners<support::replay<Lazy>::leaves> of{destination<Out>::whose, {}};
+  int n = 0;
+  support::replay<Lazy>::tell_objects([&](bool object) { of.argument[n++] = object ? memory_of::object : memory_of::anybody; });
+  return of;
 }();
 }  // namespace run
 
@@ -64,7 +64,7 @@ INTARSIA_INLINE void run_statement(const Lazy& e, Out& out) {
     run::leaf_addresses collect{arguments};
     replay::for_each_leaf(e, collect);
     void* outputs[1] = {out.data()};
-    run::execute_apart<program, run::objects_of<Lazy, Out>>(arguments, outputs, [](const void* const* at, void* const* results) INTARSIA_INLINE_LAMBDA { run::execute<program, Target>(at, results); });
+    run::execute_apart<program, run::owners_in<Lazy, Out>>(arguments, outputs, [](const void* const* at, void* const* results) INTARSIA_INLINE_LAMBDA { run::execute<program, Target>(at, results); });
   }
 }
 
