@@ -98,7 +98,7 @@ constexpr bool passes_by_rows(const slot_map& m, tile_sizes t) {
 /// Whether the late operand is every second element, and neighbours among its vectors follow each other.
 constexpr bool passes_in_pairs(const slot_map& m, tile_sizes t) {
   const int late = late_operand(m);
-  if (late < 0 || m.k.code[late].what != step::load || m.k.at[m.k.code[late].a].stride[m.k.lane] != 2) return false;
+  if (late < 0 || m.k.lane < 0 || m.k.code[late].what != step::load || m.k.at[m.k.code[late].a].stride[m.k.lane] != 2) return false;
   return passes_by_rows(m, t) || (m.k.window < 0 && m.cells(late, t).count == m.slots(m.depends(late), t));
 }
 /// Cells row by row, of neighbours along a row the upper pair first: of every second element two neighbours are one sequence, and
