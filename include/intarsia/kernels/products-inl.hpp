@@ -33,8 +33,8 @@ HWY_INLINE void load_step(const pointers<N>& p, const counters<N>& c, Cells& kno
 template <class N, tile_sizes T, index Lanes, int Run>
 inline constexpr int place_in_block = plan::place_in_block(N::slots, order<N, T>, plan::sizes_alone(T), Run, Lanes);
 
-/// The late operand of a run: `next` is that of the run behind it, or has a block of elements, where these are loaded together. Summed along the lanes, those
-/// beyond the last element are zeros.
+/// The late operand of a run: `next` is that of the run behind it, or has a block of elements, where these are loaded together.
+/// Summed along the lanes, those beyond the last element are zeros.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class V>
 HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current, V& next) {
   constexpr int element = order<N, T>.element[Run];
@@ -58,9 +58,15 @@ HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current
   }
 }
 
+/// Keeps the sums of the products from number First on in registers.
+template <class N, tile_sizes T, int First, class Sums, int... P>
+HWY_INLINE void keep_totals(Sums& sum, std::integer_sequence<int, P...>) {
+  (keep_in_register(sum.v[std::integral_constant<int, order<N, T>.total[First + P]>::value]), ...);
+}
+
 /// One run of products.
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Run, class Cells, class Sums, class V, int... P>
-HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, V& next, std::integer_sequence<int, P...>) {
+HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, V& current, V& next, std::integer_sequence<int, P...> which) {
   constexpr int step = order<N, T>.step[Run], first = order<N, T>.first[Run], elements = N::slots.slots(depends_v<N, N::late>, T);
   // a few elements stay in registers, and the arguments that they come from too
   if constexpr (Run > 0 && order<N, T>.begins(Run) && elements > 4 && place_in_block<N, T, Lanes, Run> <= 0) forget(p.at[N::K.code[N::late].a]);
@@ -74,15 +80,16 @@ HWY_INLINE void products(pointers<N>& p, const counters<N>& c, Cells& known, Sum
 #if defined(__clang__)
   // clang loads all broadcasts first where each has one product alone, and spills the sums for them (LeNet's second convolution,
   // one image, AVX-512, Zen 5: 4.1 to 2.6 us); or it lets the product take the broadcast's register, and moves each back. (400 to
-  // 120, eight images, AVX2, Zen 4: 20.3 to 7.7 us. Depthwise 3x3, 32x112x112 to kernel: 118 to 88.) Without FMA the product is one already, and the sum is kept behind it.
+  // 120, eight images, AVX2, Zen 4: 20.3 to 7.7 us. Depthwise 3x3, 32x112x112 to kernel: 118 to 88.) Without FMA the product is one
+  // already, and the sum is kept behind it.
   constexpr bool keeps = elements > 1 && (sizeof...(P) == 1 || (N::horizontal && N::K.window >= 0)) && !is_used_once<N, N::late, T>;
 #else
   constexpr bool keeps = false;
 #endif
-  if constexpr (keeps && HWY_NATIVE_FMA) (keep_in_register(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value]), ...);
+  if constexpr (keeps && HWY_NATIVE_FMA) keep_totals<N, T, first>(sum, which);
   (multiply<N, Vectors, Lanes, Count>(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value], current,
                                       v[std::integral_constant<int, order<N, T>.cell[first + P]>::value]), ...);
-  if constexpr (keeps && !HWY_NATIVE_FMA) (keep_in_register(sum.v[std::integral_constant<int, order<N, T>.total[first + P]>::value]), ...);
+  if constexpr (keeps && !HWY_NATIVE_FMA) keep_totals<N, T, first>(sum, which);
 }
 template <class N, class Vectors, tile_sizes T, index Lanes, index Count, class Cells, class Sums, int... Run>
 HWY_INLINE void multiply_add(const pointers<N>& p, const counters<N>& c, Cells& known, Sums& sum, std::integer_sequence<int, Run...>) {

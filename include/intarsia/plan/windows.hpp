@@ -67,10 +67,10 @@ constexpr void pass_rows(nest& k, int moved, const machine& m) {
 constexpr bool interleaves_residues(const nest& k) {
   if (k.lane >= k.outer || k.code[k.term].what != step::load || k.code[k.factor].what != step::load) return false;
   for (int l = k.outer; l < k.loops; ++l) {
-    bool skips = false;
+    bool has_zeros = false;
     for (int r = k.zeros; r < k.guards; ++r)
-      if (const int by = zeros_by(k, r); k.rows[r].coef[l] != 0) skips = skips || (by != k.lane && k.extent[by] == 2);
-    if (!skips || k.extent[l] > 3) return false;
+      if (const int by = zeros_by(k, r); k.rows[r].coef[l] != 0) has_zeros = has_zeros || (by != k.lane && k.extent[by] == 2);
+    if (!has_zeros || k.extent[l] > 3) return false;
   }
   for (int s = 0; s < k.stores; ++s)
     if (!interleaves(k, k.at[k.store[s].access], k.lane)) return false;
