@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one kernel: a loop nest over a `plan::nest`, everything about it known at compile time.
 // Receives a pointer for each access; reads and writes no byte outside of the elements that the accesses name.
+#include "intarsia/kernels/ahead-inl.hpp"
 #include "intarsia/kernels/finish-inl.hpp"
 #include "intarsia/kernels/products-inl.hpp"
 #include "intarsia/support/target.hpp"
@@ -24,31 +25,6 @@ HWY_INLINE plan::interval steps_between_zeros(const counters<N>& c) {
   return zeros.left(c.at[by], plan::iterations_of(T, by));
 }
 
-/// Counts, with loop L, the tiles of this panel before this one.
-template <class N, int L>
-HWY_INLINE void count_tiles(const counters<N>& c, index& tiles) {
-  if constexpr (L < N::K.outer && L != N::K.lane && N::K.at[N::ahead.access].stride[L] == 0)
-    tiles = tiles * ((N::K.extent[L] + N::K.tile[L] - 1) / N::K.tile[L]) + c.at[L] / N::K.tile[L];
-}
-template <class N>
-HWY_INLINE void fetch_line(const char* panel, std::size_t number) {
-  constexpr plan::ahead next = N::ahead;
-  constexpr std::size_t row = next.apart * ir::size_of(N::K.at[next.access].type), lines = next.lines;
-  __builtin_prefetch(panel + number / lines * row + number % lines * next.line, 0, 2);
-}
-/// Fetches a part of the next panel: this row's share, all tiles together fetching all rows.
-template <class N, int... L, int... I>
-HWY_INLINE void fetch_ahead(const pointers<N>& p, const counters<N>& c, std::integer_sequence<int, L...>, std::integer_sequence<int, I...>) {
-  constexpr plan::ahead next = N::ahead;
-  constexpr plan::access a = N::K.at[next.access];
-  index tiles = 0;
-  (count_tiles<N, L>(c, tiles), ...);
-  // no signs: clang writes down seven instructions for a signed division by a power of two
-  constexpr std::size_t rows = next.rows, passes = next.passes, lines = next.lines, stride = a.stride[N::K.outer], apart = next.apart;
-  const std::size_t elements = stride * static_cast<std::size_t>(c.at[N::K.outer]), row = static_cast<std::size_t>(tiles) * rows + elements / apart;
-  const char* const panel = p.at[next.access] + (next.step - static_cast<index>(elements)) * ir::size_of(a.type);
-  (fetch_line<N>(panel, row * lines / passes + I), ...);
-}
 template <class N, int L, class Inside>
 HWY_INLINE void enter(const pointers<N>& p, const counters<N>& c) {
   if constexpr (L == N::K.outer && Inside::loops > L && N::ahead.access >= 0)
@@ -129,6 +105,7 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
   else {
     using running = sums<N, Vectors, T>;
     running sum;
+    if constexpr (plan::fetches_results(N::slots)) fetch_results<N, T>(p, std::make_integer_sequence<int, N::slots.slots(N::outer_bits, T)>{});
     start<N, Vectors>(sum, std::make_integer_sequence<int, running::count>{}, std::make_integer_sequence<int, running::places>{});
     if constexpr (N::K.beginning >= 0) begin<N, Vectors, T, Count>(p, c, sum, std::make_integer_sequence<int, running::results>{});
     loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, running>{sum});
