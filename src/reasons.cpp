@@ -52,7 +52,7 @@ class finder {
     if (batch_.total[v]) return "a sum over the batch, complete when all tiles have run";
     if (from.time != to.time) {
       if (!batch_.fixed.empty() && from.time == 0) return "it depends on parameters alone, and is prepared";
-      return "one of them runs for each tile of the batch, the other once";
+      return "one of them runs for each tile, the other once";
     }
     if (r_.fates[v] == fate::gathered) {
       if (g_[v].what == kind::concat) return "its parts come from several places";

@@ -12,6 +12,7 @@
 #include "intarsia/fuse/pack.hpp"
 #include "intarsia/fuse/pad.hpp"
 #include "intarsia/fuse/residues.hpp"
+#include "intarsia/fuse/slices.hpp"
 #include "intarsia/fuse/winograd.hpp"
 #include "intarsia/plan/lower.hpp"
 #include "intarsia/plan/plan.hpp"
@@ -57,7 +58,9 @@ constexpr fuse::batching batched(const ir::graph_view& copied, index lanes, bool
   const fuse::batching b = fuse::find_batch(copied, lanes, prepared);
   if (!b.size.empty() || prepared) return b;
   const fuse::batching rows = fuse::find_bands(copied);
-  return rows.size.empty() ? b : rows;
+  if (!rows.size.empty()) return rows;
+  const fuse::batching slices = fuse::find_slices(copied);
+  return slices.size.empty() ? b : slices;
 }
 constexpr ir::graph tiled(const ir::graph_view& copied, const fuse::batching_view& batch) { return fuse::one_tile(copied, batch); }
 

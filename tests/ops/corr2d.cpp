@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlations in 1, 2 and 3 dimensions with every option.
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "../reference/naive_correlation.hpp"
 #include "check.hpp"
 
 namespace {
@@ -162,4 +167,72 @@ BOOST_AUTO_TEST_CASE(bands_of_rows) {
   compare_bands<edges, edges_at, 241, 601, 239, 599>(true);
   compare_bands<smoothed, smoothed_at, 100, 60, 96, 56>(false);  // small enough
   compare_bands<padded, padded_at, 304, 600, 300, 600>(false);  // a border
+}
+
+// ---- gradients to an input of many channels, for a few of them at a time ----
+
+namespace {
+template <std::size_t S>
+constexpr auto to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<S>, ia::pad<1>) * g), x) + 2 * x; });
+
+/// In slices, so that all that is kept is less than half of the columns of all channels, or with those columns.
+template <class T, std::size_t C, std::size_t O, std::size_t H, std::size_t W, std::size_t S>
+void compare_slices(bool slices) {
+  constexpr std::size_t P = (H - 1) / S + 1, Q = (W - 1) / S + 1;
+  using image = ia::tensor<T, 1, C, H, W>;
+  using result = ia::tensor<T, 1, O, P, Q>;
+  const auto x = std::make_unique<image>(), found = std::make_unique<image>();
+  const auto k = std::make_unique<ia::tensor<T, O, C, 3, 3>>();
+  const auto g = std::make_unique<result>();
+  for (std::size_t i = 0; i < x->size(); ++i) x->data()[i] = static_cast<T>(i * 7 % 11) - 5;
+  for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<T>(i * i % 13) - 6;
+  for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<T>(i * 3 % 7) - 3;
+  constexpr auto bytes = static_cast<std::ptrdiff_t>(C * 9 * P * Q * sizeof(T));
+  BOOST_TEST((ia::cost<to_input<S>, image, ia::tensor<T, O, C, 3, 3>, result>.workspace_bytes <= bytes / 2) == slices);
+  to_input<S>.into(*found)(*x, *k, *g);
+
+  reference::correlation f;
+  f.in_channels = C, f.out_channels = O;
+  f.in[1] = H, f.in[2] = W, f.out[1] = P, f.out[2] = Q;
+  for (int d : {1, 2}) f.kernel[d] = 3, f.stride[d] = S, f.pad[d] = 1;
+  const std::vector<T> bias(O);
+  const std::vector<double> expected = reference::naive_correlation(f, x->data(), k->data(), bias.data(), g->data()).dx;
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) wrong += found->data()[i] != expected[i] + 2.0 * x->data()[i];
+  BOOST_TEST(wrong == 0u);
+  if constexpr (std::is_same_v<image, result>) {  // a result in the place of an argument: each slice reads all of it
+    to_input<S>.into(*g)(*x, *k, *g);
+    BOOST_TEST((*g == *found));
+  }
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(slices_of_channels) {
+  compare_slices<float, 176, 176, 13, 13, 1>(true);
+  compare_slices<float, 64, 64, 44, 45, 2>(true);  // an odd width: the residues have more columns than the image
+  compare_slices<double, 64, 40, 32, 34, 2>(true);
+  compare_slices<float, 72, 32, 44, 44, 3>(false);  // small enough
+}
+
+// Weights of 1x1 are copied into panels in blocks of rows.
+BOOST_AUTO_TEST_CASE(panels_of_pages) {
+  static constexpr auto to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k) * g), x); });
+  using image = ia::tensor<float, 1, 1024, 8, 8>;
+  using kernel = ia::tensor<float, 72, 1024, 1, 1>;
+  using result = ia::tensor<float, 1, 72, 8, 8>;
+  const auto x = std::make_unique<image>(), found = std::make_unique<image>();
+  const auto k = std::make_unique<kernel>();
+  const auto g = std::make_unique<result>();
+  for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<float>(i * i % 13) - 6;
+  for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<float>(i * 3 % 7) - 3;
+  BOOST_TEST((ia::cost<to_input, image, kernel, result>.workspace_bytes >= static_cast<std::ptrdiff_t>(sizeof(kernel))));
+  to_input.into(*found)(*x, *k, *g);
+  std::size_t wrong = 0;
+  for (std::size_t c = 0; c < 1024; ++c)
+    for (std::size_t i = 0; i < 64; ++i) {
+      float sum = 0;
+      for (std::size_t o = 0; o < 72; ++o) sum += (*k)(o, c, 0, 0) * (*g)(0, o, i / 8, i % 8);
+      wrong += (*found)(0, c, i / 8, i % 8) != sum;
+    }
+  BOOST_TEST(wrong == 0u);
 }

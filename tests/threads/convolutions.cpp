@@ -12,6 +12,7 @@ namespace {
 constexpr auto padded = ia::compile([](auto x, auto k) { return ia::relu(ia::corr2d(x, k, ia::pad<1>)); });
 constexpr auto strided = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::stride<2>, ia::pad<1>); });
 constexpr auto to_input = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::stride<2>, ia::pad<1>))), x); });
+constexpr auto columns = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<2>, ia::pad<1>) * g), x); });
 constexpr auto to_kernel = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::pad<1>))), k); });
 constexpr auto depthwise = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::groups<24>, ia::pad<1>); });
 constexpr auto depthwise_gradient = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::groups<24>, ia::pad<1>))), x); });
@@ -55,6 +56,15 @@ BOOST_AUTO_TEST_CASE(bands) {
   fill(x, 21), fill(wide, 22);
   BOOST_TEST((same_bits<0, filters, ia::tensor<float, 327, 507>>(x)));
   BOOST_TEST((same_bits<0, filters, ia::tensor<float, 63, 2496>>(wide)));
+}
+
+// Slices of channels follow one another, the nests in them are cut.
+BOOST_AUTO_TEST_CASE(slices) {
+  static ia::tensor<float, 1, 64, 44, 45> x;
+  static ia::tensor<float, 64, 64, 3, 3> k;
+  static ia::tensor<float, 1, 64, 22, 23> g;
+  fill(x, 23), fill(k, 24), fill(g, 25);
+  BOOST_TEST((same_bits<1, columns, ia::tensor<float, 1, 64, 44, 45>>(x, k, g)));
 }
 
 // Borders without a copy: the first and last tiles of a loop are code of their own.

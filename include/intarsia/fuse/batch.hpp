@@ -11,19 +11,23 @@ namespace intarsia::fuse {
 using ir::kind;
 using ir::node_id;
 
-/// Sections run in the order of their times: even ones once, odd ones once for every tile of the batch.
+/// Tiles: of the batch, bands of rows (bands.hpp), slices of channels (slices.hpp). Sections run in the order of their times: even ones once, odd ones once for every tile of the batch.
 struct batching_view {
   support::slice<int> axis;    // the node's batch axis, or -1
   support::slice<int> time;    // section
   support::slice<bool> total;  // a sum over the batch: complete after its section
   support::slice<index> size;  // {batch, tile}; nothing where the batch is not tiled
-  support::slice<bool> bands;  // the tiles are bands of an image's rows, see bands.hpp; nothing where they are of a batch
+  support::slice<bool> bands;  // the tiles are bands of an image's rows, or else slices of channels; nothing where they are of a batch
+  support::slice<index> step;  // of each node's axis, for one of `size`; nothing where all are 1
   support::slice<bool> fixed;  // depends on parameters alone: computed by `prepare`; nothing where nothing is prepared
   constexpr bool is_fixed(node_id i) const { return !fixed.empty() && fixed[i]; }
   constexpr bool tiled() const { return size.size() == 2; }
   constexpr index tiles() const { return tiled() ? (size[0] + size[1] - 1) / size[1] : 1; }
   /// What of a tiled axis is not in the tile.
   constexpr index beside() const { return tiled() ? size[0] - size[1] : 0; }
+  constexpr index step_of(node_id i) const { return step.empty() ? 1 : step[i]; }
+  constexpr bool in_bands() const { return !bands.empty() && bands[0]; }
+  constexpr bool in_slices() const { return !bands.empty() && !bands[0]; }
   /// Whether the last tile, of the same size as the others, makes again what the one before has made.
   constexpr bool repeats() const { return tiled() && beside() % size[1] != 0; }
   /// The axis of a value that lies on the lanes, or -1.
@@ -37,9 +41,10 @@ struct batching {
   support::list<bool> total;
   support::list<index> size;
   support::list<bool> bands;
+  support::list<index> step;
   support::list<bool> fixed;
-  constexpr auto lists() const { return std::tie(axis, time, total, size, bands, fixed); }
-  constexpr operator batching_view() const { return {axis, time, total, size, bands, fixed}; }
+  constexpr auto lists() const { return std::tie(axis, time, total, size, bands, step, fixed); }
+  constexpr operator batching_view() const { return {axis, time, total, size, bands, step, fixed}; }
 };
 
 namespace detail {
@@ -299,10 +304,11 @@ constexpr ir::graph one_tile(const ir::graph_view& from, const batching_view& b)
   for (node_id i = 0; i < from.size(); ++i) {
     ir::node n = from[i];
     if (b.tiled()) {
-      if (b.axis[i] >= 0) n.shape[b.axis[i]] -= b.beside();
+      const index beside = b.beside() * b.step_of(i);
+      if (b.axis[i] >= 0) n.shape[b.axis[i]] -= beside;
       if (n.what == kind::contract) {
         ir::contraction c = from.contraction_of(i);
-        for (int x = 0; x < c.count; ++x) tile_axis(c.axis[x], b.axis[n.in[0]], b.axis[n.in[1]], b.beside());
+        for (int x = 0; x < c.count; ++x) tile_axis(c.axis[x], b.axis[n.in[0]], b.axis[n.in[1]], beside);
         n.aux = g.contractions.push(c);
       }
     }

@@ -291,7 +291,7 @@ constexpr grouping run(const ir::graph_view& g, const batching_view& batch, cons
       if (total && returned && r.fates[v] == fate::computed && first()) {
         r.stores.push({r.group_of[v], v, -1, k, 0, true});
         r.stored[v] = true;
-      } else if (returned && r.fates[v] == fate::gathered && batch.axis[v] < 0 && first()) r.stores.push({r.group_of[v], v, -1, k, 0, true});  // gathered there
+      } else if (returned && r.fates[v] == fate::gathered && batch.lane_axis(v) < 0 && first()) r.stores.push({r.group_of[v], v, -1, k, 0, true});  // gathered there
       else r.stores.push({storing(v, time), v, -1, k, 0, false});
     }
   };

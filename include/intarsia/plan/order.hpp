@@ -43,6 +43,30 @@ constexpr nest in_order_of_reading(const nest& k) {
   return reordered(k, order);
 }
 
+/// A large copy of a few neighbours from each page (weights of 1x1 into panels) goes through blocks of rows: eight sequences are
+/// read, which the machine fetches ahead, and eight rows of a panel written at once. (2048x1024, Zen 4: 471 to 330 us, row by row
+/// 358.)
+constexpr nest in_blocks_of_rows(const nest& k) {
+  constexpr index block = 8, page = 4096;
+  if (k.instructions != 1 || k.code[0].what != step::load || k.stores != 1 || k.loops >= max_loops || iterations_in(k) < 64 * 1024) return k;
+  const access &from = k.at[k.code[0].a], &to = k.at[k.store[0].access];
+  const int row = k.outer - 2;
+  if (row < 1 || k.lane != row + 1 || from.guards > 0 || from.stride[k.lane] != 1 || to.stride[k.lane] != 1) return k;
+  if (from.stride[row] * ir::size_of(from.type) < page || to.stride[row] != k.extent[k.lane] || k.extent[row] % block != 0 || from.stride[0] >= from.stride[row]) return k;
+  nest r = k;
+  auto put = [&](auto& of, const auto& was, auto outside, auto inside) {
+    for (int l = row; l > 0; --l) of[l] = was[l - 1];
+    of[0] = outside;
+    of[row + 1] = inside;
+    of[row + 2] = was[row + 1];
+  };
+  put(r.extent, k.extent, k.extent[row] / block, block);
+  put(r.tile, k.tile, std::int8_t{1}, std::int8_t{1});
+  for (int a = 0; a < k.accesses; ++a) put(r.at[a].stride, k.at[a].stride, block * k.at[a].stride[row], k.at[a].stride[row]);
+  ++r.loops, ++r.outer, ++r.lane;
+  return r;
+}
+
 class loop_order {
  public:
   constexpr loop_order(const nest& k, int lanes) : k_(k), lanes_(lanes) {}

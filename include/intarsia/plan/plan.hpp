@@ -114,7 +114,7 @@ constexpr home part_of(const ir::graph_view& g, const fuse::batching_view& batch
 /// What the whole call sees of a value: the tiled axis has its full extent again.
 constexpr extents full_shape(const ir::graph_view& g, const fuse::batching_view& batch, node_id i) {
   extents e = g[i].shape;
-  if (batch.axis[i] >= 0) e[batch.axis[i]] += batch.beside();
+  if (batch.axis[i] >= 0) e[batch.axis[i]] += batch.beside() * batch.step_of(i);
   return e;
 }
 
@@ -124,7 +124,7 @@ constexpr home outside(memory& m, buffer b, const ir::graph_view& g, const fuse:
   home h = row_major(m.buffers.size(), shape);
   b.type = g[i].type;
   b.elements = shape.size();
-  if (batch.tiled() && batch.axis[i] >= 0) b.tile_step = h.stride[batch.axis[i]] * batch.size[1] * ir::size_of(b.type);
+  if (batch.tiled() && batch.axis[i] >= 0) b.tile_step = h.stride[batch.axis[i]] * batch.size[1] * batch.step_of(i) * ir::size_of(b.type);
   m.buffers.push(b);
   return h;
 }

@@ -201,7 +201,7 @@ constexpr nest tiled(nest k, const machine& m) {
     const int lanes = m.vector_bytes / lane_bytes(k);
     choose_lane(k, lanes);
     choose_tile(k, lanes);
-    return in_order_of_reading(k);
+    return in_blocks_of_rows(in_order_of_reading(k));
   }
   product_tile best = choose_product(k, m);
   if (is_small_window(k) || is_long_window(k)) {

@@ -133,7 +133,7 @@ template <class Program, class Target, int Section, int... Group>
 INTARSIA_INLINE void run_section(const memory& m, std::integer_sequence<int, Group...> groups) {
   constexpr groups_of_tile<Program, Section, Group...> all{};
   if constexpr (Section % 2 == 0) all.template run<Target>(m, 0);
-  else if constexpr (!Program::batched::view().bands.empty()) bands_on<Target>::template run<Program>(m, all);
+  else if constexpr (Program::batched::view().in_bands()) bands_on<Target>::template run<Program>(m, all);
   else {
     auto zero = [&m]<int G>(std::integral_constant<int, G>) {
       if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m);

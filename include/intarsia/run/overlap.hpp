@@ -59,7 +59,7 @@ struct overlap {
       for (int a = 0; a < arguments; ++a) {
         const auto& x = Program::traced::view().arguments[a];
         const auto& y = Program::traced::view()[Program::traced::view().outputs[st.output].node];
-        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group) && !Program::batched::view().repeats();
+        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group) && !Program::batched::view().repeats() && !Program::batched::view().in_slices();
       }
     }
     return t;
