@@ -175,7 +175,7 @@ namespace {
 template <std::size_t S>
 constexpr auto to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<S>, ia::pad<1>) * g), x) + 2 * x; });
 
-/// In slices, so that all that is kept is less than half of the columns of all channels, or with those columns.
+/// In slices, so that all that is kept is less than the columns of all channels, or with those.
 template <class T, std::size_t C, std::size_t O, std::size_t H, std::size_t W, std::size_t S>
 void compare_slices(bool slices) {
   constexpr std::size_t P = (H - 1) / S + 1, Q = (W - 1) / S + 1;
@@ -188,7 +188,7 @@ void compare_slices(bool slices) {
   for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<T>(i * i % 13) - 6;
   for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<T>(i * 3 % 7) - 3;
   constexpr auto bytes = static_cast<std::ptrdiff_t>(C * 9 * P * Q * sizeof(T));
-  BOOST_TEST((ia::cost<to_input<S>, image, ia::tensor<T, O, C, 3, 3>, result>.workspace_bytes <= bytes / 2) == slices);
+  BOOST_TEST((ia::cost<to_input<S>, image, ia::tensor<T, O, C, 3, 3>, result>.workspace_bytes < bytes) == slices);
   to_input<S>.into(*found)(*x, *k, *g);
 
   reference::correlation f;
@@ -208,7 +208,7 @@ void compare_slices(bool slices) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(slices_of_channels) {
-  compare_slices<float, 176, 176, 13, 13, 1>(true);
+  compare_slices<float, 192, 192, 13, 13, 1>(true);
   compare_slices<float, 64, 64, 44, 45, 2>(true);  // an odd width: the residues have more columns than the image
   compare_slices<double, 64, 40, 32, 34, 2>(true);
   compare_slices<float, 72, 32, 44, 44, 3>(false);  // small enough
