@@ -149,13 +149,16 @@ constexpr batching find_slices(const ir::graph_view& g) {
   detail::slice_finder f(g);
   if (!f.run(result, 1)) return r;
   const index channels = g[result].shape[1];
-  node_id made = result;
-  while (g[made].what == kind::reshape) made = g[made].in[0];
+  support::list<bool> kept(g.size(), false);  // sums of products that other kernels read at other places
+  for (node_id i = 0; i < g.size(); ++i)
+    if (f.axis[i] >= 0 && (g[i].what == kind::view || g[i].what == kind::concat))
+      for (node_id operand : g[i].in)
+        if (operand >= 0) kept[g[operand].what == kind::reshape ? g[operand].in[0] : operand] = true;
   index count = channels, bytes = 0;
   for (node_id i = 0; i < g.size(); ++i) {
     if (f.axis[i] < 0) continue;
     count = std::gcd(count, g[i].shape[f.axis[i]]);
-    if (g[i].what == kind::contract && i != made) bytes += g[i].shape.size() * ir::size_of(g[i].type);
+    if (g[i].what == kind::contract && kept[i]) bytes += g[i].shape.size() * ir::size_of(g[i].type);
   }
   if (bytes < between_kernels) return r;
   index size = 0;
