@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// graph -> sections: several kernels that each make one value with the same channels, for a few channels at a time, so that what is
-// between them stays in cache: columns of a gradient before their sum. (Weights in panels are not: a slice
-// would read single lines of pages, which nothing fetches ahead.)
+// graph -> sections: several kernels that each make a value with the same channels, for a few channels at a time, so that what
+// is between them stays in cache: the columns of a gradient before their sum. (Copies of weights are not cut: a slice would read
+// single lines of pages, which nothing fetches ahead.)
 // Invariant: a slice of a value is made of the same slice of its operands, or of all of them.
 #pragma once
 
 #include <numeric>
 
 #include "intarsia/fuse/batch.hpp"
-#include "intarsia/simplify/views.hpp"
 
 namespace intarsia::fuse {
 
@@ -67,23 +66,19 @@ class slice_finder {
       default: return refuse();
     }
   }
-  /// The same axis, or panels of one: 32 a + e.
   constexpr void seen(node_id i, int a) {
-    const extents& shape = g_[i].shape;
     const node_id from = g_[i].in[0];
     int found = -1;
     for (int d = 0; d < g_[from].shape.rank; ++d) {
       const ir::view_axis& v = g_.view_of(i).axis[d];
       if (v.axis0 != a && v.axis1 != a) continue;
-      const bool same = v.axis1 < 0 && v.c0 == 1, panels = v.axis0 == a && v.axis1 >= 0 && v.axis1 != a && v.c1 == 1 && v.c0 == shape[v.axis1];
-      if (found >= 0 || !(same || panels) || v.offset != 0 || v.den > 1 || shape[a] * v.c0 != g_[from].shape[d]) return refuse();
+      if (found >= 0 || v.axis1 >= 0 || v.c0 != 1 || v.offset != 0 || v.den > 1 || g_[i].shape[a] != g_[from].shape[d]) return refuse();
       found = d;
     }
     if (found >= 0) mark(from, found);
     else whole_[from] = true;
   }
-  /// The outermost axis, as it is or cut into a further one, so that a slice is a sequence in memory; or of a value that is ours
-  /// the same between others, or planes of channels that are joined along them.
+  /// The same axis, or, of planes of channels that are joined, the one they are joined along.
   constexpr void reshaped(node_id i, int a) {
     const node_id from = g_[i].in[0];
     const auto behind = [](const extents& e, int axis) {
@@ -91,21 +86,14 @@ class slice_finder {
       for (int d = axis + 1; d < e.rank; ++d) elements *= e[d];
       return elements;
     };
-    for (int b = 0; b < g_[from].shape.rank && g_[from].what != kind::argument; ++b) {
-      if (g_[from].shape[b] % g_[i].shape[a] != 0 || g_[from].shape[b] == 1 || behind(g_[from].shape, b) != behind(g_[i].shape, a)) continue;
-      planes_[from] = g_[from].shape[b] != g_[i].shape[a];
-      if (planes_[from] && (g_[from].what != kind::concat || g_[from].aux != b || g_[i].shape[a] != channels_)) return refuse();
-      return mark(from, b);
+    for (int b = 0; b < g_[from].shape.rank; ++b) {
+      const index all = g_[from].shape[b];
+      if (all == 1 || all % g_[i].shape[a] != 0 || behind(g_[from].shape, b) != behind(g_[i].shape, a)) continue;
+      planes_[from] = all != g_[i].shape[a];
+      const bool joined = g_[from].what == kind::concat && g_[from].aux == b && g_[i].shape[a] == channels_;
+      return g_[from].what == kind::argument || (planes_[from] && !joined) ? refuse() : mark(from, b);
     }
-    const auto outermost = [](const extents& e) {
-      int d = 0;
-      while (d + 1 < e.rank && e[d] == 1) ++d;
-      return d;
-    };
-    const int b = outermost(g_[from].shape);
-    const index x = g_[i].shape[a], y = g_[from].shape[b];
-    if (a != outermost(g_[i].shape) || (x % y != 0 && y % x != 0)) return refuse();
-    mark(from, b);
+    refuse();
   }
   constexpr void reduced(node_id i, int a) {
     for (int d = 0; d < g_[g_[i].in[0]].shape.rank; ++d) {
@@ -117,7 +105,7 @@ class slice_finder {
     const ir::contraction& c = g_.contraction_of(i);
     for (int x = 0; x < c.count; ++x) {
       const ir::contraction_axis& s = c.axis[x];
-      if (s.window ? (s.who[0] == ir::out && s.dim[0] == a) || (s.who[1] == ir::out && s.dim[1] == a) : false) return refuse();
+      if (s.window && ((s.who[0] == ir::out && s.dim[0] == a) || (s.who[1] == ir::out && s.dim[1] == a))) return refuse();
       if (s.window || s.dim[ir::out] != a) continue;
       for (int r = ir::lhs; r <= ir::rhs; ++r)
         if (s.dim[r] >= 0) mark(g_[i].in[r - ir::lhs], s.dim[r]);
