@@ -125,3 +125,25 @@ BOOST_AUTO_TEST_CASE(one_argument_twice) {
   f.into(x)(x, x);
   for (std::size_t i = 0; i < 21; ++i) BOOST_TEST(x(i) == 2 * before(20 - i) - before(i));
 }
+
+// Tiles of a batch read the parameters again: a result in the place of one is not written before the last tile has read it.
+struct two_layers {
+  ia::nn::linear<10, 64> first;
+  ia::nn::linear<64, 10> second;
+  constexpr auto operator()(auto x) const { return second(ia::relu(first(x))); }
+};
+BOOST_HANA_ADAPT_STRUCT(two_layers, first, second);
+
+BOOST_AUTO_TEST_CASE(a_result_over_a_parameter) {
+  constexpr auto apply = ia::compile([](auto model, auto x) { return model(x); });
+  ia::weights<two_layers> theta;
+  ia::for_each_parameter(theta, [](auto, auto values) {
+    int i = 0;
+    for (float& v : values) v = static_cast<float>(i++ * 5 % 7) - 3;
+  });
+  const auto x = numbered<ia::tensor<float, 64, 10>>();
+  const ia::tensor<float, 64, 10> expected = apply(theta, x);
+  auto weight = ia::get<"first.weight">(theta);
+  apply.into(weight)(theta, x);
+  for (std::size_t i = 0; i < expected.size(); ++i) BOOST_TEST(weight.data()[i] == expected.data()[i]);
+}

@@ -11,7 +11,8 @@ namespace intarsia::fuse {
 using ir::kind;
 using ir::node_id;
 
-/// Tiles: of the batch, bands of rows (bands.hpp), slices of channels (slices.hpp). Sections run in the order of their times: even ones once, odd ones once for every tile of the batch.
+/// Tiles: of the batch, bands of rows (bands.hpp), slices of channels (slices.hpp). Sections run in the order of their times: even
+/// ones once, odd ones once for every tile.
 struct batching_view {
   support::slice<int> axis;    // the node's batch axis, or -1
   support::slice<int> time;    // section
@@ -27,7 +28,6 @@ struct batching_view {
   constexpr index beside() const { return tiled() ? size[0] - size[1] : 0; }
   constexpr index step_of(node_id i) const { return step.empty() ? 1 : step[i]; }
   constexpr bool in_bands() const { return !bands.empty() && bands[0]; }
-  constexpr bool in_slices() const { return !bands.empty() && !bands[0]; }
   /// Whether the last tile, of the same size as the others, makes again what the one before has made.
   constexpr bool repeats() const { return tiled() && beside() % size[1] != 0; }
   /// The axis of a value that lies on the lanes, or -1.

@@ -60,7 +60,10 @@ struct argument_reads {
   support::list<int> at_point;
   support::list<int> elsewhere;
 
-  constexpr argument_reads(const ir::graph_view& g, const fuse::grouping_view& r) : at_point(g.arguments.size(), -1), elsewhere(g.arguments.size(), -1) {
+  constexpr argument_reads(const ir::graph_view& g, const fuse::batching_view& batch, const fuse::grouping_view& r)
+      : at_point(g.arguments.size(), -1), elsewhere(g.arguments.size(), -1), batch_(batch), r_(r), axis_(g.arguments.size(), -1) {
+    for (node_id i = 0; i < g.size(); ++i)
+      if (g[i].what == kind::argument) axis_[g[i].aux] = batch.axis[i];
     for (node_id i = 0; i < g.size(); ++i)
       if (r.fates[i] == fate::computed)
         for (node_id operand : g[i].in)
@@ -71,10 +74,20 @@ struct argument_reads {
       else walk(g, r, g[s.value].in[0], s.group, false);
     }
   }
-  /// Whether the old value is still wanted after, or at other points than, the group that overwrites it.
-  constexpr bool late(int argument, int writer) const { return elsewhere[argument] >= writer || at_point[argument] > writer; }
+  /// Whether the old value is still wanted after, or at other points than, the group that overwrites it with this value; also by
+  /// the next tile, which comes by the groups before the writer again.
+  constexpr bool late(int argument, int writer, node_id value) const {
+    const int last = elsewhere[argument] > at_point[argument] ? elsewhere[argument] : at_point[argument];
+    const int time = r_.groups[writer].time;
+    const bool next_tile = time % 2 == 1 && last >= 0 && r_.groups[last].time == time && axis_[argument] != batch_.axis[value];
+    return elsewhere[argument] >= writer || at_point[argument] > writer || next_tile;
+  }
 
  private:
+  const fuse::batching_view& batch_;
+  const fuse::grouping_view& r_;
+  support::list<int> axis_;  // along which the argument is in tiles, or -1
+
   constexpr void walk(const ir::graph_view& g, const fuse::grouping_view& r, node_id i, int group, bool pointwise) {
     const ir::node& n = g[i];
     if (n.what == kind::argument) {
@@ -137,7 +150,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
   auto time_of = [&](int group) { return r.groups[group].time; };
 
   // results of the program
-  const argument_reads reads(g, r);
+  const argument_reads reads(g, batch, r);
   for (int s = 0; s < r.stores.size(); ++s) {
     const fuse::store& st = r.stores[s];
     if (st.output < 0) continue;
@@ -151,7 +164,7 @@ constexpr memory lifetimes(const ir::graph_view& g, const fuse::batching_view& b
     if (o.assigned >= 0) {
       b.where = space::argument;
       b.number = o.assigned;
-      if (reads.late(o.assigned, st.group)) {
+      if (reads.late(o.assigned, st.group, st.value)) {
         b.where = space::workspace;
         m.late.push({m.buffers.size(), o.assigned});
         b.last = r.groups.size();

@@ -52,14 +52,15 @@ struct overlap {
     }
     const auto g = Program::tiled::view();
     const auto r = Program::fused::view();
-    const plan::argument_reads reads(g, r);
+    const auto batch = Program::batched::view();
+    const plan::argument_reads reads(g, batch, r);
     for (int s = 0; s < r.stores.size(); ++s) {
       const fuse::store& st = r.stores[s];
       if (st.output < 0 || st.home || g.outputs[st.output].assigned >= 0) continue;
       for (int a = 0; a < arguments; ++a) {
         const auto& x = Program::traced::view().arguments[a];
         const auto& y = Program::traced::view()[Program::traced::view().outputs[st.output].node];
-        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group) && !Program::batched::view().repeats() && !Program::batched::view().in_slices();
+        t.in_place[st.output][a] = x.type == y.type && x.shape == y.shape && !reads.late(a, st.group, st.value) && !batch.repeats();
       }
     }
     return t;
