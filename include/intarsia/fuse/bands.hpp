@@ -115,16 +115,9 @@ constexpr batching find_bands(const ir::graph_view& g) {
     if (g[i].what == kind::contract && !result) bytes += g[i].shape.size() * ir::size_of(g[i].type);
   }
   if (bytes < between_filters || rows < 4 * rows_in_band) return r;
-  r.time = support::list<int>(g.size(), 0);
-  r.axis = support::list<int>(g.size(), -1);
-  r.total = support::list<bool>(g.size(), false);
-  for (node_id i = 0; i < g.size(); ++i) {
-    if (!f.in_rows[i]) continue;
-    r.axis[i] = 0;
-    if (g[i].what != kind::argument) r.time[i] = 1;
-  }
-  r.size.push(rows);
-  r.size.push(rows_in_band);
+  support::list<int> axis;
+  for (bool in_rows : f.in_rows) axis.push(in_rows ? 0 : -1);
+  r = in_one_section(g, axis, rows, rows_in_band);
   r.bands.push(true);
   return r;
 }

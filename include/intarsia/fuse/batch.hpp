@@ -247,6 +247,19 @@ constexpr batching find_batch(const ir::graph_view& g, index lanes, bool prepare
   return r;
 }
 
+/// What has one of these axes in one section of tiles, `tile` of `whole` steps along it each; the rest before it, once.
+constexpr batching in_one_section(const ir::graph_view& g, const support::list<int>& axis, index whole, index tile) {
+  batching r;
+  r.axis = axis;
+  r.time = support::list<int>(g.size(), 0);
+  r.total = support::list<bool>(g.size(), false);
+  for (node_id i = 0; i < g.size(); ++i)
+    if (axis[i] >= 0 && g[i].what != kind::argument) r.time[i] = 1;
+  r.size.push(whole);
+  r.size.push(tile);
+  return r;
+}
+
 /// Gradients of weights are sums over the batch, which lies on the lanes: adding up the lanes for every element and tile
 /// would cost more than the products.
 /// Sums over other loops as well (convolutions) keep their lanes apart: the result has the tile's lanes as a last axis

@@ -153,18 +153,8 @@ constexpr batching find_slices(const ir::graph_view& g) {
   for (index s = 1; s < count; ++s)
     if (count % s == 0 && channels / count * s % channels_together == 0 && (size == 0 || bytes / count * s <= in_slice)) size = s;
   if (size == 0) return r;
-  r.time = support::list<int>(g.size(), 0);
-  r.axis = support::list<int>(g.size(), -1);
-  r.total = support::list<bool>(g.size(), false);
-  r.step = support::list<index>(g.size(), 1);
-  for (node_id i = 0; i < g.size(); ++i) {
-    if (f.axis[i] < 0) continue;
-    r.axis[i] = f.axis[i];
-    r.step[i] = g[i].shape[f.axis[i]] / count;
-    if (g[i].what != kind::argument) r.time[i] = 1;
-  }
-  r.size.push(count);
-  r.size.push(size);
+  r = in_one_section(g, f.axis, count, size);
+  for (node_id i = 0; i < g.size(); ++i) r.step.push(f.axis[i] < 0 ? 1 : g[i].shape[f.axis[i]] / count);
   r.bands.push(false);
   return r;
 }

@@ -27,6 +27,15 @@ struct ahead {
 
 namespace detail {
 
+inline constexpr index second_level_cache = 2 * 1024 * 1024;
+/// Bytes along the loop that goes furthest: also what other nests have of the same value.
+constexpr index reach_of(const nest& k, const access& a) {
+  index furthest = 0;
+  for (int l = 0; l < k.loops; ++l)
+    if (const index reach = a.stride[l] * k.extent[l] * ir::size_of(a.type); reach > furthest) furthest = reach;
+  return furthest;
+}
+
 /// Panels that are each one sequence: the lanes, then the reduction from its innermost loop on.
 constexpr ahead packed_panels(const slot_map& m, const access& a, index unrolled) {
   const nest& k = m.k;
@@ -78,16 +87,13 @@ constexpr ahead panels_ahead(const slot_map& m) {
     if (k.code[i].what != step::load) continue;
     const access& a = k.at[k.code[i].a];
     if (a.guards > 0 || a.stride[k.lane] != 1) continue;
-    index all = 0;  // with the parts of the panels that other nests read
-    for (int l = 0; l < k.loops; ++l)
-      if (const index reach = a.stride[l] * k.extent[l] * ir::size_of(a.type); reach > all) all = reach;
     ahead r = detail::packed_panels(m, a, unrolled);
     if (r.apart == 0) r = detail::columns_of_matrix(m, a, unrolled);
     r.lines = ((r.apart < r.step ? r.apart : r.step) * ir::size_of(a.type) + ahead::line - 1) / ahead::line;
     const index panel = r.rows * r.lines * ahead::line;
     // two panels have to fit into the second-level cache, all of them not; where a panel is read often, the first time counts little
-    constexpr index smallest = 8 * 1024, largest = 400 * 1024, cache = 2 * 1024 * 1024;
-    if (r.apart == 0 || panel < smallest || panel > largest || all < cache || r.passes < 2 || r.passes > 16) continue;
+    constexpr index smallest = 8 * 1024, largest = 400 * 1024;
+    if (r.apart == 0 || panel < smallest || panel > largest || detail::reach_of(k, a) < detail::second_level_cache || r.passes < 2 || r.passes > 16) continue;
     r.access = k.code[i].a;
     return r;
   }
@@ -100,11 +106,7 @@ constexpr bool fetches_results(const slot_map& m) {
   const nest& k = m.k;
   if (k.factor < 0 || k.outer < 2 || k.loops == k.outer || k.lane < 0 || k.lane >= k.outer || k.stores != 1 || k.beginning >= 0) return false;
   const access& a = k.at[k.store[0].access];
-  constexpr index cache = 2 * 1024 * 1024;
-  index all = 0;
-  for (int l = 0; l < k.outer; ++l)
-    if (const index reach = a.stride[l] * k.extent[l] * ir::size_of(a.type); reach > all) all = reach;
-  return a.stride[k.lane] == 1 && m.lanes * ir::size_of(a.type) == ahead::line && all > cache;
+  return a.stride[k.lane] == 1 && m.lanes * ir::size_of(a.type) == ahead::line && detail::reach_of(k, a) > detail::second_level_cache;
 }
 
 }  // namespace intarsia::plan

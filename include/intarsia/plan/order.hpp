@@ -28,11 +28,16 @@ constexpr nest reordered(const nest& k, const int (&order)[max_loops]) {
   return r;
 }
 
+/// Nothing but a load and a store, of more than what a few tiles hold.
+constexpr bool is_large_copy(const nest& k) {
+  return k.instructions == 1 && k.code[0].what == step::load && k.stores == 1 && iterations_in(k) >= 64 * 1024;
+}
+
 /// A large copy that stores rows of transposed squares reads one sequence: its loops are in the order of the strides that it
 /// reads with. (Weights 512x512x3x3 into panels: 1.8 to 1.35 million cycles; one that copies 128 bytes here and there has
 /// too many places to write to.)
 constexpr nest in_order_of_reading(const nest& k) {
-  if (k.instructions != 1 || k.code[0].what != step::load || k.stores != 1 || k.at[k.store[0].access].stride[k.lane] <= 2 || iterations_in(k) < 64 * 1024) return k;
+  if (!is_large_copy(k) || k.at[k.store[0].access].stride[k.lane] <= 2) return k;
   const access& from = k.at[k.code[0].a];
   int order[max_loops] = {};
   for (int l = 0; l < k.outer; ++l) {
@@ -48,7 +53,7 @@ constexpr nest in_order_of_reading(const nest& k) {
 /// 358.)
 constexpr nest in_blocks_of_rows(const nest& k) {
   constexpr index block = 8, page = 4096;
-  if (k.instructions != 1 || k.code[0].what != step::load || k.stores != 1 || k.loops >= max_loops || iterations_in(k) < 64 * 1024) return k;
+  if (!is_large_copy(k) || k.loops >= max_loops) return k;
   const access &from = k.at[k.code[0].a], &to = k.at[k.store[0].access];
   const int row = k.outer - 2;
   if (row < 1 || k.lane != row + 1 || from.guards > 0 || from.stride[k.lane] != 1 || to.stride[k.lane] != 1) return k;
