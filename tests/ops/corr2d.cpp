@@ -214,25 +214,52 @@ BOOST_AUTO_TEST_CASE(slices_of_channels) {
   compare_slices<float, 72, 32, 44, 44, 3>(false);  // small enough
 }
 
-// Weights of 1x1 are copied into panels in blocks of rows.
-BOOST_AUTO_TEST_CASE(panels_of_pages) {
-  static constexpr auto to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k) * g), x); });
-  using image = ia::tensor<float, 1, 1024, 8, 8>;
-  using kernel = ia::tensor<float, 72, 1024, 1, 1>;
-  using result = ia::tensor<float, 1, 72, 8, 8>;
+// Gradients of 1x1 convolutions to the input, whose weights are rows of pages.
+namespace {
+
+template <std::size_t Stride>
+constexpr auto pages_to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<Stride>) * g), x); });
+
+/// Wrong elements of the gradient, for results with sides of `Side` pixels.
+template <std::size_t Channels, std::size_t Outputs, std::size_t Side, std::size_t Stride = 1>
+std::size_t wrong_from_pages() {
+  using image = ia::tensor<float, 1, Channels, Side * Stride, Side * Stride>;
+  using kernel = ia::tensor<float, Outputs, Channels, 1, 1>;
+  using result = ia::tensor<float, 1, Outputs, Side, Side>;
   const auto x = std::make_unique<image>(), found = std::make_unique<image>();
   const auto k = std::make_unique<kernel>();
   const auto g = std::make_unique<result>();
   for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<float>(i * i % 13) - 6;
   for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<float>(i * 3 % 7) - 3;
-  BOOST_TEST((ia::cost<to_input, image, kernel, result>.workspace_bytes >= static_cast<std::ptrdiff_t>(sizeof(kernel))));
-  to_input.into(*found)(*x, *k, *g);
+  pages_to_input<Stride>.into(*found)(*x, *k, *g);
   std::size_t wrong = 0;
-  for (std::size_t c = 0; c < 1024; ++c)
-    for (std::size_t i = 0; i < 64; ++i) {
-      float sum = 0;
-      for (std::size_t o = 0; o < 72; ++o) sum += (*k)(o, c, 0, 0) * (*g)(0, o, i / 8, i % 8);
-      wrong += (*found)(0, c, i / 8, i % 8) != sum;
-    }
-  BOOST_TEST(wrong == 0u);
+  for (std::size_t c = 0; c < Channels; ++c)
+    for (std::size_t i = 0; i < Side * Stride; ++i)
+      for (std::size_t j = 0; j < Side * Stride; ++j) {
+        float sum = 0;
+        for (std::size_t o = 0; o < Outputs && i % Stride == 0 && j % Stride == 0; ++o) sum += (*k)(o, c, 0, 0) * (*g)(0, o, i / Stride, j / Stride);
+        wrong += (*found)(0, c, i, j) != sum;
+      }
+  return wrong;
+}
+/// Bytes of workspace for one of them.
+template <std::size_t Channels, std::size_t Outputs, std::size_t Side>
+constexpr std::ptrdiff_t workspace_from_pages =
+    ia::cost<pages_to_input<1>, ia::tensor<float, 1, Channels, Side, Side>, ia::tensor<float, Outputs, Channels, 1, 1>, ia::tensor<float, 1, Outputs, Side, Side>>.workspace_bytes;
+
+}  // namespace
+
+// Copied into panels in blocks of rows.
+BOOST_AUTO_TEST_CASE(panels_of_pages) {
+  BOOST_TEST((workspace_from_pages<1024, 72, 8>) >= std::ptrdiff_t{72 * 1024 * 4});
+  BOOST_TEST((wrong_from_pages<1024, 72, 8>()) == 0u);
+}
+
+// Read as they are, in parts of rows that are summed one after the other; widths that tiles do not divide too.
+BOOST_AUTO_TEST_CASE(parts_of_pages) {
+  BOOST_TEST((workspace_from_pages<1024, 256, 7>) < std::ptrdiff_t{256 * 1024 * 4});
+  BOOST_TEST((wrong_from_pages<1024, 256, 7>()) == 0u);
+  BOOST_TEST((wrong_from_pages<528, 384, 6>()) == 0u);
+  BOOST_TEST((wrong_from_pages<528, 384, 6, 2>()) == 0u);
+  BOOST_TEST((wrong_from_pages<512, 128, 11>()) == 0u);
 }

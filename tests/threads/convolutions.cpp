@@ -13,6 +13,7 @@ constexpr auto padded = ia::compile([](auto x, auto k) { return ia::relu(ia::cor
 constexpr auto strided = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::stride<2>, ia::pad<1>); });
 constexpr auto to_input = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::stride<2>, ia::pad<1>))), x); });
 constexpr auto columns = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<2>, ia::pad<1>) * g), x); });
+constexpr auto pages = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k) * g), x); });
 constexpr auto to_kernel = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::pad<1>))), k); });
 constexpr auto depthwise = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::groups<24>, ia::pad<1>); });
 constexpr auto depthwise_gradient = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(ia::square(ia::corr2d(x, k, ia::groups<24>, ia::pad<1>))), x); });
@@ -65,6 +66,15 @@ BOOST_AUTO_TEST_CASE(slices) {
   static ia::tensor<float, 1, 64, 22, 23> g;
   fill(x, 23), fill(k, 24), fill(g, 25);
   BOOST_TEST((same_bits<1, columns, ia::tensor<float, 1, 64, 44, 45>>(x, k, g)));
+}
+
+// Sums in parts, one nest for each.
+BOOST_AUTO_TEST_CASE(parts_of_sums) {
+  static ia::tensor<float, 1, 520, 7, 7> x;
+  static ia::tensor<float, 256, 520, 1, 1> k;
+  static ia::tensor<float, 1, 256, 7, 7> g;
+  fill(x, 26), fill(k, 27), fill(g, 28);
+  BOOST_TEST((same_bits<1, pages, ia::tensor<float, 1, 520, 7, 7>>(x, k, g)));
 }
 
 // Borders without a copy: the first and last tiles of a loop are code of their own.

@@ -5,7 +5,7 @@
 // single pixels, with the summed axis last.
 #pragma once
 
-#include "intarsia/ir/build.hpp"
+#include "intarsia/fuse/partial_sums.hpp"
 #include "intarsia/simplify/fold.hpp"
 #include "intarsia/simplify/views.hpp"
 
@@ -99,62 +99,6 @@ constexpr ir::node_id part_of_panels(ir::graph& g, support::list<panels>& made, 
     ++to;
   }
   return ir::view(g, all, shape, m);
-}
-
-/// A product with panels too large for the second-level cache, as a sum of products with parts of them, of which two fit: one
-/// that is used and one that is fetched meanwhile. (3x3, 512x7x7, out of a cold cache, Zen 5, AVX-512: 180 to 205 GFLOP/s with
-/// four parts; with two 205 as well, but 130 in one process of six, as its pages happen to lie.)
-/// Tiles of 12 vectors of 32 bytes, one tap, read 64 bytes of a panel in 6 cycles: two thirds of what the second-level cache gives.
-/// Where nothing fetches the image ahead, since its channels are pages apart or single lines, both have to stay in the first one.
-/// (1x1, Zen 4, AVX2: 512x28x28 to 128 83 to 93 % of the peak, 2048x7x7 to 512 77 to 84, but 1024x14x14 to 512 91 to 83; parts of
-/// 16 KB 91 and 76. AVX-512, whose tiles take 28 cycles for 128 bytes: 98 to 94.)
-constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, index lanes) {
-  bool one_tap = true;
-  for (int x = 0; x < c.count; ++x) one_tap = one_tap && (!c.axis[x].window || c.axis[x].extent[2] == 1);
-  int summed = -1;
-  for (int x = 0; x < c.count; ++x)
-    if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && (summed < 0 || c.axis[x].extent[0] > c.axis[summed].extent[0])) summed = x;
-  const ir::role data = weights == ir::lhs ? ir::rhs : ir::lhs;
-  const index apart = summed < 0 ? 0 : g[n.in[data - ir::lhs]].shape.size() / c.axis[summed].extent[0] * ir::size_of(n.type);
-  const bool near = lanes == 8 && one_tap && (apart >= 2048 || apart <= 256);
-  const index largest = (near ? 24 : 400) * 1024, part = (near ? 8 : 200) * 1024;
-  const extents& panels = g[n.in[weights - ir::lhs]].shape;
-  const index panel = panels.size() / panels[0] * ir::size_of(n.type);
-  index parts = 1;
-  while (panel > largest && panel / parts > part) parts *= 2;
-  if (parts == 1 || summed < 0 || c.axis[summed].extent[0] % parts != 0) return g.add(n);
-  ir::contraction own = c;
-  own.axis[summed].extent[0] /= parts;
-  const int form = g.contractions.push(own);
-  ir::node_id sum = -1;
-  for (index p = 0; p < parts; ++p) {
-    ir::node part = n;
-    for (int r = ir::lhs; r <= ir::rhs; ++r) {
-      const int d = c.axis[summed].dim[r];
-      const ir::node_id whole = n.in[r - ir::lhs];
-      extents shape = g[whole].shape;
-      ir::view_map m = ir::identity_view(shape.rank);
-      shape[d] /= parts;
-      m.axis[d].offset = p * shape[d];
-      part.in[r - ir::lhs] = ir::view(g, whole, shape, m);
-    }
-    part.aux = form;
-    const ir::node_id product = g.add(part);
-    sum = sum < 0 ? product : ir::map(g, ir::opcode::add, sum, product);
-  }
-  return sum;
-}
-
-/// Gives each axis of a result or an operand that the contraction names another number.
-template <class Moved>
-constexpr void move_axes(ir::contraction& c, ir::role of, Moved moved) {
-  for (int i = 0; i < c.count; ++i) {
-    ir::contraction_axis& a = c.axis[i];
-    if (!a.window) a.dim[of] = moved(a.dim[of]);
-    else
-      for (int r = 0; r < 3; ++r)
-        if (a.who[r] == of) a.dim[r] = moved(a.dim[r]);
-  }
 }
 
 constexpr ir::node_id pack(ir::graph& g, support::list<panels>& made, ir::node n, ir::contraction c, ir::role weights, int x, index panel, bool in_parts, index lanes) {
@@ -271,6 +215,7 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
         const index products = ir::products_of(c);
         const bool short_sums = products <= 128 * n.shape.size() && products >= 64 * w.shape.size();
         if (c.axis[x].dim[r] != 0 && products < worth_a_copy && !short_sums && !once) continue;
+        if (const int rows = once ? -1 : rows_of_channels(g, n, c, static_cast<ir::role>(r), x); rows >= 0) return in_parts_of_rows(g, n, c, x, rows);
         const ir::node_id operand = from[i].in[r - ir::lhs];
         const ir::node_id base = from[operand].what == ir::kind::view ? from[operand].in[0] : -1;
         const bool shared = base >= 0 && in_parts[base] > from[operand].shape.size() && 2 * in_parts[base] >= from[base].shape.size();

@@ -93,7 +93,8 @@ constexpr ahead panels_ahead(const slot_map& m) {
     const index panel = r.rows * r.lines * ahead::line;
     // two panels have to fit into the second-level cache, all of them not; where a panel is read often, the first time counts little
     constexpr index smallest = 8 * 1024, largest = 400 * 1024;
-    if (r.apart == 0 || panel < smallest || panel > largest || detail::reach_of(k, a) < detail::second_level_cache || r.passes < 2 || r.passes > 16) continue;
+    const bool from_memory = detail::reach_of(k, a) >= detail::second_level_cache || (k.lane == 0 && r.apart * ir::size_of(a.type) >= 2048);
+    if (r.apart == 0 || panel < smallest || panel > largest || !from_memory || r.passes < 2 || r.passes > 64) continue;
     r.access = k.code[i].a;
     return r;
   }

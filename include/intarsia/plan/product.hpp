@@ -143,6 +143,8 @@ class product_search {
       if (stride[l] != 0) pass_[o] *= trips_[l];
     const int last = k.loops - 1;
     far_[o] = stride[last] > 32 ? 4 : 2;
+    // rows pages apart: half a line that the neighbouring tile reads again comes from afar twice
+    by_lines_[o] = vector_bytes_ == 32 && trips_[lane] > 1 && lane < outer_ && last >= outer_ && stride[lane] == 1 && stride[last] * 4 >= 2048;
     on_unrolled_[o] = (stride[last] != 0 || guarded_[o]) && last >= outer_;
     neighbours_[o] = loads && at.guards == 0 && at.type == ir::dtype::f32 && vector_bytes_ >= 64 && lane < outer_ && stride[lane] == 1 && last >= outer_ && stride[last] == 1;
     for (int l = 0; l < outer_; ++l) {
@@ -272,6 +274,7 @@ class product_search {
 
   constexpr void consider(int a, int b, index ta, index tb, index u) {
     // one operand stays in registers, the other passes by: the broadcast one, else the one with more vectors
+    if ((by_lines_[0] || by_lines_[1]) && (a == best_.lane ? ta : b == best_.lane ? tb : 1) * vector_bytes_ % 64 != 0) return;
     index n[2] = {loads(0, a, b, ta, tb, u, true), loads(1, a, b, ta, tb, u, true)};
     int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
     // overlapping windows of vectors: the broadcasts stay, each vector passes by once for all its windows
@@ -359,6 +362,7 @@ class product_search {
   index pass_[2] = {};
   bool once_[2] = {};
   index far_[2] = {};
+  bool by_lines_[2] = {};  // tiles are whole cache lines
   bool on_unrolled_[2] = {};
   bool neighbours_[2] = {};
   bool serves_[2] = {};  // broadcasts whose windows overlap along a loop of the result
