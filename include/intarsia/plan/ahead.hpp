@@ -6,6 +6,7 @@
 // Results: a tile asks for the lines it will write before it sums.
 #pragma once
 
+#include "intarsia/plan/order.hpp"
 #include "intarsia/plan/slots.hpp"
 
 namespace intarsia::plan {
@@ -27,7 +28,6 @@ struct ahead {
 
 namespace detail {
 
-inline constexpr index second_level_cache = 2 * 1024 * 1024;
 /// Bytes along the loop that goes furthest: also what other nests have of the same value.
 constexpr index reach_of(const nest& k, const access& a) {
   index furthest = 0;
@@ -93,7 +93,7 @@ constexpr ahead panels_ahead(const slot_map& m) {
     const index panel = r.rows * r.lines * ahead::line;
     // two panels have to fit into the second-level cache, all of them not; where a panel is read often, the first time counts little
     constexpr index smallest = 8 * 1024, largest = 400 * 1024;
-    const bool from_memory = detail::reach_of(k, a) >= detail::second_level_cache || (k.lane == 0 && r.apart * ir::size_of(a.type) >= 2048);
+    const bool from_memory = detail::reach_of(k, a) >= second_level_cache || (k.lane == 0 && r.apart * ir::size_of(a.type) >= 2048);
     if (r.apart == 0 || panel < smallest || panel > largest || !from_memory || r.passes < 2 || r.passes > 64) continue;
     r.access = k.code[i].a;
     return r;
@@ -107,7 +107,7 @@ constexpr bool fetches_results(const slot_map& m) {
   const nest& k = m.k;
   if (k.factor < 0 || k.outer < 2 || k.loops == k.outer || k.lane < 0 || k.lane >= k.outer || k.stores != 1 || k.beginning >= 0) return false;
   const access& a = k.at[k.store[0].access];
-  return a.stride[k.lane] == 1 && m.lanes * ir::size_of(a.type) == ahead::line && detail::reach_of(k, a) > detail::second_level_cache;
+  return a.stride[k.lane] == 1 && m.lanes * ir::size_of(a.type) == ahead::line && detail::reach_of(k, a) > second_level_cache;
 }
 
 }  // namespace intarsia::plan

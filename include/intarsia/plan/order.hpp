@@ -7,6 +7,9 @@
 
 namespace intarsia::plan {
 
+/// Bytes that no such cache holds.
+inline constexpr index second_level_cache = 2 * 1024 * 1024;
+
 /// Cycles to read this many bytes `times` times (Zen 4: 32 KB, then 1 MB at 32 bytes a cycle, then 10).
 constexpr index rereading(index bytes, index times) {
   if (bytes <= 24 * 1024) return bytes / 32;
@@ -88,14 +91,31 @@ class loop_order {
       found[o] = true;
     }
     if (!found[0] || !found[1]) return k_;
-    // with the loops of operand o outside, the other one is read for each of their tiles
+    // with the loops of operand o outside, the other one is read for each of their tiles; there are two products a cycle
     const index outside[2] = {rereading(bytes(1), tiles[0]) + rereading(bytes(0), 1), rereading(bytes(0), tiles[1]) + rereading(bytes(1), 1)};
+    const bool one_a_cycle = lanes_ * ir::size_of(k_.code[k_.term].type) >= 64;  // of the widest vectors on Zen 4
+    if (const int rows = operand_of_rows(); rows >= 0 && outside[rows] < products / (one_a_cycle ? 1 : 2)) return with_outside(rows);
     const int now = outermost(), other = 1 - now;
-    if (outside[now] - outside[other] < products / 2 / 16) return k_;  // two a cycle: not worth a twentieth
+    if (outside[now] - outside[other] < products / 2 / 16) return k_;  // not worth a twentieth
     return with_outside(other);
   }
 
  private:
+  /// The operand whose loops are outside where results are written row by row, if there are more of them than the second-level
+  /// cache holds: a tile's lines then follow those of the tile before, which the machine fetches ahead. -1 if there are fewer.
+  /// (Gradient to the kernel, Zen 4, AVX-512: 3x3 512x7x7 2.34 to 2.17 ms, 512x14x14 s2 2.44 to 2.19; 1x1 s2 1024x14x14 to 2048 2.33
+  /// to 2.04, with AVX2 2.45 to 1.97.)
+  constexpr int operand_of_rows() const {
+    if (k_.stores != 1 || k_.lane >= k_.outer) return -1;
+    const access& to = k_.at[k_.store[0].access];
+    index bytes = ir::size_of(to.type);
+    int row = -1;
+    for (int l = 0; l < k_.outer; ++l) {
+      bytes *= k_.extent[l];
+      if (moves_one(l) && (row < 0 || to.stride[l] > to.stride[row])) row = l;
+    }
+    return to.stride[k_.lane] != 1 || bytes <= second_level_cache ? -1 : moves(0, row) ? 0 : 1;
+  }
   constexpr const access& operand(int o) const { return k_.at[k_.code[o == 0 ? k_.term : k_.factor].a]; }
   constexpr bool moves(int o, int l) const { return operand(o).stride[l] != 0; }
   constexpr bool moves_one(int l) const { return moves(0, l) != moves(1, l); }
