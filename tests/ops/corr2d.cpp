@@ -40,6 +40,14 @@ BOOST_AUTO_TEST_CASE(corr2d_options) {
            random<real<1, 4, 5, 5>>(8, -1, 1), random<real<2, 2, 2, 3>>(9, -1, 1), random<real<4, 1, 3, 3>>(10, -1, 1));
 }
 
+// Windows of one tap that skip: most of the gradient's elements are zeros.
+BOOST_AUTO_TEST_CASE(one_tap) {
+  check_derivatives<1>(std::tuple(OP2(corr2d(x, y, ia::stride<2>)), OP2(corr2d(x, y, ia::stride<3, 2>, ia::pad<1>)), OP2(corr2d(x, y, ia::stride<2, 3>, ia::pad_sides<0, 1, 1, 0>) * 0.5 + 1)),
+                       random<real<2, 3, 7, 8>>(30, -1, 1), random<real<4, 3, 1, 1>>(31, -1, 1));
+  check<1>(std::tuple(OP2(relu(conv_transpose2d(x, y, ia::stride<2>)) * 2), OP2(conv_transpose2d(x, y, ia::stride<3, 1>, ia::output_padding<2, 0>))), random<real<2, 3, 4, 5>>(32, -1, 1),
+           random<real<3, 4, 1, 1>>(33, -1, 1));
+}
+
 BOOST_AUTO_TEST_CASE(corr2d_twice) {
   check_derivatives<2>(std::tuple(OP2(corr2d(corr2d(x, y, ia::pad<1>), y, ia::stride<2>)), OP2(square(corr2d(x, y, ia::pad<1>)))), random<real<1, 2, 4, 4>>(11, -1, 1), random<real<2, 2, 3, 3>>(12, -1, 1));
 }

@@ -96,7 +96,8 @@ constexpr ir::node_id in_parts_of_rows(ir::graph& g, ir::node n, ir::contraction
     n.shape[moved(d)] = whole[d];
     back.axis[moved(d)] = {0, 0, d, 1, -1, 0};
   }
-  return ir::view(g, sum_of_parts(g, n, c, summed, c.axis[summed].extent[0] / rows_in_part), whole, back);
+  const ir::node_id sum = sum_of_parts(g, n, c, summed, c.axis[summed].extent[0] / rows_in_part);
+  return ir::unary(g, ir::kind::copy, ir::view(g, sum, whole, back));  // squares are transposed best by themselves
 }
 
 }  // namespace intarsia::fuse

@@ -124,7 +124,9 @@ struct readers {
   }
   constexpr void need_sequence(const ir::graph_view& g, node_id reshape) {
     const node_id operand = g[reshape].in[0];
-    material[base_of(g, operand)] = true;
+    // zeros between elements are made where the reshape is, zeros around a whole where its producer writes
+    const bool spread = is_guarded(g, operand) && !is_pad(g, operand);
+    material[base_of(g, spread ? g[operand].in[0] : operand)] = true;
     if (g[operand].what != kind::view) contiguous[operand] = true;
   }
 };
