@@ -144,7 +144,7 @@ class product_search {
     const int last = k.loops - 1;
     far_[o] = stride[last] > 32 ? 4 : 2;
     // rows pages apart: half a line that the neighbouring tile reads again comes from afar twice
-    by_lines_[o] = vector_bytes_ == 32 && trips_[lane] > 1 && lane < outer_ && last >= outer_ && stride[lane] == 1 && stride[last] * 4 >= 2048;
+    by_lines_[o] = vector_bytes_ == 32 && trips_[lane] > 1 && lane < outer_ && last >= outer_ && stride[lane] == 1 && stride[last] * 4 >= 4096;
     on_unrolled_[o] = (stride[last] != 0 || guarded_[o]) && last >= outer_;
     neighbours_[o] = loads && at.guards == 0 && at.type == ir::dtype::f32 && vector_bytes_ >= 64 && lane < outer_ && stride[lane] == 1 && last >= outer_ && stride[last] == 1;
     for (int l = 0; l < outer_; ++l) {
