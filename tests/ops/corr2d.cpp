@@ -222,38 +222,40 @@ BOOST_AUTO_TEST_CASE(slices_of_channels) {
   compare_slices<float, 72, 32, 44, 44, 3>(false);  // small enough
 }
 
-// Gradients of 1x1 convolutions to the input, whose weights are rows of pages.
+// Gradients to the input, whose weights are rows of pages.
 namespace {
 
-template <std::size_t Stride>
-constexpr auto pages_to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<Stride>) * g), x); });
+template <std::size_t Stride, std::size_t Pad>
+constexpr auto pages_to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<Stride>, ia::pad<Pad>) * g), x); });
 
 /// Wrong elements of the gradient, for results with sides of `Side` pixels.
-template <std::size_t Channels, std::size_t Outputs, std::size_t Side, std::size_t Stride = 1>
+template <std::size_t Channels, std::size_t Outputs, std::size_t Side, std::size_t Stride = 1, std::size_t Kernel = 1>
 std::size_t wrong_from_pages() {
   using image = ia::tensor<float, 1, Channels, Side * Stride, Side * Stride>;
-  using kernel = ia::tensor<float, Outputs, Channels, 1, 1>;
+  using kernel = ia::tensor<float, Outputs, Channels, Kernel, Kernel>;
   using result = ia::tensor<float, 1, Outputs, Side, Side>;
-  const auto x = std::make_unique<image>(), found = std::make_unique<image>();
+  constexpr std::size_t pad = Kernel / 2;
+  const auto x = std::make_unique<image>(), found = std::make_unique<image>(), wanted = std::make_unique<image>();
   const auto k = std::make_unique<kernel>();
   const auto g = std::make_unique<result>();
   for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<float>(i * i % 13) - 6;
   for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<float>(i * 3 % 7) - 3;
-  pages_to_input<Stride>.into(*found)(*x, *k, *g);
-  std::size_t wrong = 0;
-  for (std::size_t c = 0; c < Channels; ++c)
-    for (std::size_t i = 0; i < Side * Stride; ++i)
-      for (std::size_t j = 0; j < Side * Stride; ++j) {
-        float sum = 0;
-        for (std::size_t o = 0; o < Outputs && i % Stride == 0 && j % Stride == 0; ++o) sum += (*k)(o, c, 0, 0) * (*g)(0, o, i / Stride, j / Stride);
-        wrong += (*found)(0, c, i, j) != sum;
+  pages_to_input<Stride, pad>.into(*found)(*x, *k, *g);
+  for (std::size_t o = 0; o < Outputs; ++o)
+    for (std::size_t c = 0; c < Channels; ++c)
+      for (std::size_t i = 0; i < Side * Side * Kernel * Kernel; ++i) {
+        const std::size_t a = i / Kernel % Kernel, b = i % Kernel, p = i / Kernel / Kernel / Side, q = i / Kernel / Kernel % Side;
+        const std::size_t row = Stride * p + a - pad, column = Stride * q + b - pad;  // beyond all sizes where they are negative
+        if (row < Side * Stride && column < Side * Stride) (*wanted)(0, c, row, column) += (*k)(o, c, a, b) * (*g)(0, o, p, q);
       }
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < found->size(); ++i) wrong += found->data()[i] != wanted->data()[i];
   return wrong;
 }
 /// Bytes of workspace for one of them.
 template <std::size_t Channels, std::size_t Outputs, std::size_t Side>
 constexpr std::ptrdiff_t workspace_from_pages =
-    ia::cost<pages_to_input<1>, ia::tensor<float, 1, Channels, Side, Side>, ia::tensor<float, Outputs, Channels, 1, 1>, ia::tensor<float, 1, Outputs, Side, Side>>.workspace_bytes;
+    ia::cost<pages_to_input<1, 0>, ia::tensor<float, 1, Channels, Side, Side>, ia::tensor<float, Outputs, Channels, 1, 1>, ia::tensor<float, 1, Outputs, Side, Side>>.workspace_bytes;
 
 }  // namespace
 
@@ -270,4 +272,6 @@ BOOST_AUTO_TEST_CASE(parts_of_pages) {
   BOOST_TEST((wrong_from_pages<528, 384, 6>()) == 0u);
   BOOST_TEST((wrong_from_pages<528, 384, 6, 2>()) == 0u);
   BOOST_TEST((wrong_from_pages<512, 128, 11>()) == 0u);
+  BOOST_TEST((wrong_from_pages<72, 256, 7, 1, 3>()) == 0u);
+  BOOST_TEST((wrong_from_pages<72, 256, 7, 2, 3>()) == 0u);
 }

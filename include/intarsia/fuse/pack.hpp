@@ -188,6 +188,12 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
     for (int r = 0; r < 2 && n.what == ir::kind::contract; ++r)
       if (from[n.in[r]].what == ir::kind::view) in_parts[from[n.in[r]].in[0]] += from[n.in[r]].shape.size();
   ir::rewrite(g, from, [&](ir::node_id i, ir::node n) {
+    auto is_copied_once = [&](int r) { return prepared && fixed[from[i].in[r - ir::lhs]] && !fixed[i]; };
+    for (int r = ir::lhs; r <= ir::rhs && n.what == ir::kind::contract && ir::is_float(n.type); ++r) {
+      const ir::contraction& c = from.contraction_of(i);
+      const int rows = ir::products_of(c) < worth_a_copy || is_copied_once(r) ? -1 : sum_over_rows(g, n, c, static_cast<ir::role>(r));
+      if (rows >= 0) return in_parts_of_rows(g, n, c, static_cast<ir::role>(r), rows);
+    }
     if (n.what == ir::kind::contract && n.shape.rank < max_rank && ir::is_float(n.type)) {
       ir::contraction c = from.contraction_of(i);
       if (ir::products_of(c) >= worth_a_copy) {
@@ -200,7 +206,7 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
       for (int r = ir::lhs; r <= ir::rhs && !packed; ++r) {
         const int x = channel_axis(c, static_cast<ir::role>(r));
         const ir::node& w = g[n.in[r - ir::lhs]];
-        const bool once = prepared && fixed[from[i].in[r - ir::lhs]] && !fixed[i];
+        const bool once = is_copied_once(r);
         if (x < 0 || c.count >= ir::max_contraction_axes || (w.shape.rank < 3 && !once)) continue;
         const index channels = c.axis[x].extent[0];
         if (const int summed = axis_of_sequence(g, n, c, r == ir::lhs ? ir::rhs : ir::lhs, static_cast<ir::role>(r)); once && n.shape.size() == channels && sums_along_lanes(n, c, summed, wide)) {
@@ -215,7 +221,6 @@ constexpr ir::graph with_packing(const ir::graph_view& from, index lanes, bool p
         const index products = ir::products_of(c);
         const bool short_sums = products <= 128 * n.shape.size() && products >= 64 * w.shape.size();
         if (c.axis[x].dim[r] != 0 && products < worth_a_copy && !short_sums && !once) continue;
-        if (const int rows = once ? -1 : rows_of_channels(g, n, c, static_cast<ir::role>(r), x); rows >= 0) return in_parts_of_rows(g, n, c, x, rows);
         const ir::node_id operand = from[i].in[r - ir::lhs];
         const ir::node_id base = from[operand].what == ir::kind::view ? from[operand].in[0] : -1;
         const bool shared = base >= 0 && in_parts[base] > from[operand].shape.size() && 2 * in_parts[base] >= from[base].shape.size();

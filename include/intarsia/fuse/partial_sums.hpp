@@ -69,34 +69,51 @@ constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const 
   return sum_of_parts(g, n, c, summed, parts);
 }
 
-/// Rows of the weights in one part, and the bytes from which on a row counts as apart from the next.
-inline constexpr index rows_in_part = 128, row_apart = 2048;
-/// The result's channels lie beside each other in the weights, a row for each step of the sum: the summed axis of these rows; -1 if
-/// they lie in another way. With few results for each channel a copy in panels costs more than it saves: then tiles read the rows
-/// as they are, 128 of them, which the second-level cache holds though they are pages apart, and fetch what the next tile will
-/// read. (Gradient to the input, 1x1, Zen 4, AVX-512: s2 1024x14x14 to 2048 2.53 to 1.99 ms, 2048x7x7 to 512 1.15 to 0.96,
-/// 512x7x7 to 2048 1.29 to 0.95; AVX2 3.25 to 2.39, 1.37 to 1.16, 1.40 to 1.02. With 196 pixels the copy wins: 1.93 and 2.14.)
-constexpr int rows_of_channels(const ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, int channels) {
-  const ir::node& w = g[n.in[weights - ir::lhs]];
-  const int axis = c.axis[channels].dim[weights];
+/// Rows of the weights in one part, the bytes from which on a row counts as apart from the next, and the most results for each of its
+/// elements that a copy in panels would not repay.
+inline constexpr index rows_in_part = 128, row_apart = 2048, few_results = 128;
+/// An axis of the result that lies along the rows of the weights.
+constexpr bool is_in_row(const ir::contraction_axis& a, ir::role weights) {
+  return !a.window && a.dim[ir::out] >= 0 && a.dim[weights] > 0 && a.dim[weights == ir::lhs ? ir::rhs : ir::lhs] < 0;
+}
+/// Each step of the sum reads a row of weights, and each element of a row serves few results: then tiles read the rows as they lie,
+/// 128 of them, which the second-level cache holds though they are pages apart, and fetch what the next tile will read. The axis that
+/// is summed over; -1 where the weights are not like that. It is neither the other operand's batch nor the axis that lies along its
+/// own rows. (Gradient to the input, Zen 4: 1x1 s2 1024x14x14 to 2048 2.53 to 2.04 ms, AVX2 3.25 to 2.39; 512x7x7 to 2048 1.29 to 0.95,
+/// AVX2 1.40 to 1.02; 3x3 512x7x7 AVX2 2.98 to 2.59, AVX-512 the same. With 196 pixels a copy in panels wins: 1.93 and 2.14.)
+constexpr int sum_over_rows(const ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights) {
+  const ir::node &w = g[n.in[weights - ir::lhs]], &data = g[n.in[weights == ir::lhs ? 1 : 0]];
   if (w.what == ir::kind::view && (g[w.in[0]].shape != w.shape || !simplify::in_range(g.views[w.aux], w.shape, w.shape))) return -1;
-  if (axis == 0 || w.shape[0] * w.shape[axis] != w.shape.size() || w.shape[axis] * ir::size_of(n.type) < row_apart) return -1;
-  if (n.shape.size() / c.axis[channels].extent[0] > 128) return -1;
+  index row = 1;
   for (int x = 0; x < c.count; ++x)
-    if (!c.axis[x].window && c.axis[x].dim[ir::out] < 0 && c.axis[x].dim[weights] == 0 && c.axis[x].extent[0] % rows_in_part == 0) return x;
+    if (is_in_row(c.axis[x], weights)) row *= c.axis[x].extent[0];
+  if (w.shape[0] * row != w.shape.size() || row * ir::size_of(n.type) < row_apart || n.shape.size() / row > few_results) return -1;
+  for (int x = 0; x < c.count; ++x) {
+    const ir::contraction_axis& a = c.axis[x];
+    if (a.window || a.dim[ir::out] >= 0 || a.dim[weights] != 0 || a.extent[0] % rows_in_part != 0) continue;
+    const int d = a.dim[weights == ir::lhs ? ir::rhs : ir::lhs];
+    return d > 0 && d + 1 < data.shape.rank ? x : -1;
+  }
   return -1;
 }
-constexpr ir::node_id in_parts_of_rows(ir::graph& g, ir::node n, ir::contraction c, int channels, int summed) {
+/// The sum over axis `summed` in parts, in the order of the rows, then in its own.
+constexpr ir::node_id in_parts_of_rows(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int summed) {
   const extents whole = n.shape;
-  const int at = c.axis[channels].dim[ir::out], last = whole.rank - 1;
-  auto moved = [&](int d) { return d == at ? last : d > at ? d - 1 : d; };
-  move_axes(c, ir::out, moved);
+  bool in_row[max_rank] = {};
+  for (int x = 0; x < c.count; ++x)
+    if (is_in_row(c.axis[x], weights)) in_row[c.axis[x].dim[ir::out]] = true;
+  int moved[max_rank] = {}, next = 0;
+  for (bool last : {false, true})
+    for (int d = 0; d < whole.rank; ++d)
+      if (in_row[d] == last) moved[d] = next++;
+  move_axes(c, ir::out, [&](int d) { return d < 0 ? d : moved[d]; });
   ir::view_map back;
   for (int d = 0; d < whole.rank; ++d) {
-    n.shape[moved(d)] = whole[d];
-    back.axis[moved(d)] = {0, 0, d, 1, -1, 0};
+    n.shape[moved[d]] = whole[d];
+    back.axis[moved[d]] = {0, 0, d, 1, -1, 0};
   }
   const ir::node_id sum = sum_of_parts(g, n, c, summed, c.axis[summed].extent[0] / rows_in_part);
+  if (n.shape == whole && back == ir::identity_view(whole.rank)) return sum;
   return ir::unary(g, ir::kind::copy, ir::view(g, sum, whole, back));  // squares are transposed best by themselves
 }
 
