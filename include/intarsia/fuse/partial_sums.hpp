@@ -44,13 +44,36 @@ constexpr ir::node_id sum_of_parts(ir::graph& g, const ir::node& n, const ir::co
   return sum;
 }
 
+/// The sum over axis `summed` in parts, made with some axes of the result last, as the weights have them; then in its own order. (1x1
+/// 512x7x7 to 2048, forward, Zen 4, AVX2: 1.08 to 1.01 ms, 2048x7x7 to 512 1.08 to 1.02.)
+constexpr ir::node_id in_parts_along(ir::graph& g, ir::node n, ir::contraction c, const bool (&along)[max_rank], int summed, index parts) {
+  const extents whole = n.shape;
+  int moved[max_rank] = {}, next = 0;
+  for (bool last : {false, true})
+    for (int d = 0; d < whole.rank; ++d)
+      if (along[d] == last) moved[d] = next++;
+  move_axes(c, ir::out, [&](int d) { return d < 0 ? d : moved[d]; });
+  ir::view_map back;
+  for (int d = 0; d < whole.rank; ++d) {
+    n.shape[moved[d]] = whole[d];
+    back.axis[moved[d]] = {0, 0, d, 1, -1, 0};
+  }
+  const ir::node_id sum = sum_of_parts(g, n, c, summed, parts);
+  if (n.shape == whole && back == ir::identity_view(whole.rank)) return sum;
+  return ir::unary(g, ir::kind::copy, ir::view(g, sum, whole, back));  // squares are transposed best by themselves
+}
+
+/// The most results for each element of the weights that count as few: they do not repay a copy in panels.
+inline constexpr index few_results = 128;
+
 /// A product with panels too large for the second-level cache, as a sum of products with parts of them, of which two fit: one
 /// that is used and one that is fetched meanwhile. (3x3, 512x7x7, out of a cold cache, Zen 5, AVX-512: 180 to 205 GFLOP/s with
 /// four parts; with two 205 as well, but 130 in one process of six, as its pages happen to lie.)
 /// Tiles of 12 vectors of 32 bytes, one tap, read 64 bytes of a panel in 6 cycles: two thirds of what the second-level cache gives.
 /// Where nothing fetches the image ahead, since its channels are pages apart or single lines, both have to stay in the first one.
 /// (1x1, Zen 4, AVX2: 512x28x28 to 128 83 to 93 % of the peak, 2048x7x7 to 512 77 to 84, but 1024x14x14 to 512 91 to 83; parts of
-/// 16 KB 91 and 76. AVX-512, whose tiles take 28 cycles for 128 bytes: 98 to 94.)
+/// 16 KB 91 and 76. AVX-512, whose tiles take 28 cycles for 128 bytes: 98 to 94.) Several taps for few pixels: parts of 80 KB. (3x3 512x7x7
+/// 2.48 to 2.38 ms, s2 512x14x14 2.64 to 2.46.)
 constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, index lanes) {
   bool one_tap = true;
   for (int x = 0; x < c.count; ++x) one_tap = one_tap && (!c.axis[x].window || c.axis[x].extent[2] == 1);
@@ -60,18 +83,21 @@ constexpr ir::node_id in_parts_of_panels(ir::graph& g, const ir::node& n, const 
   const ir::role data = weights == ir::lhs ? ir::rhs : ir::lhs;
   const index apart = summed < 0 ? 0 : g[n.in[data - ir::lhs]].shape.size() / c.axis[summed].extent[0] * ir::size_of(n.type);
   const bool near = lanes == 8 && one_tap && (apart >= 2048 || apart <= 256);
-  const index largest = (near ? 24 : 400) * 1024, part = (near ? 8 : 200) * 1024;
   const extents& panels = g[n.in[weights - ir::lhs]].shape;
-  const index panel = panels.size() / panels[0] * ir::size_of(n.type);
+  const index panel = panels.size() / panels[0] * ir::size_of(n.type), results = n.shape.size() / (panels[0] * panels[panels.rank - 1]);
+  const bool few = lanes == 8 && results <= few_results;
+  const index largest = (near ? 24 : few ? 100 : 400) * 1024, part = (near ? 8 : few ? 80 : 200) * 1024;
   index parts = 1;
   while (panel > largest && panel / parts > part) parts *= 2;
   if (parts == 1 || summed < 0 || c.axis[summed].extent[0] % parts != 0) return g.add(n);
-  return sum_of_parts(g, n, c, summed, parts);
+  bool lanes_of_panel[max_rank] = {};
+  for (int x = 0; x < c.count; ++x)
+    if (!c.axis[x].window && c.axis[x].dim[weights] == panels.rank - 1) lanes_of_panel[c.axis[x].dim[ir::out]] = true;
+  return in_parts_along(g, n, c, lanes_of_panel, summed, parts);
 }
 
-/// Rows of the weights in one part, the bytes from which on a row counts as apart from the next, and the most results for each of its
-/// elements that a copy in panels would not repay.
-inline constexpr index rows_in_part = 128, row_apart = 2048, few_results = 128;
+/// Rows of the weights in one part, and the bytes from which on a row counts as apart from the next.
+inline constexpr index rows_in_part = 128, row_apart = 2048;
 /// An axis of the result that lies along the rows of the weights.
 constexpr bool is_in_row(const ir::contraction_axis& a, ir::role weights) {
   return !a.window && a.dim[ir::out] >= 0 && a.dim[weights] > 0 && a.dim[weights == ir::lhs ? ir::rhs : ir::lhs] < 0;
@@ -96,25 +122,11 @@ constexpr int sum_over_rows(const ir::graph& g, const ir::node& n, const ir::con
   }
   return -1;
 }
-/// The sum over axis `summed` in parts, in the order of the rows, then in its own.
-constexpr ir::node_id in_parts_of_rows(ir::graph& g, ir::node n, ir::contraction c, ir::role weights, int summed) {
-  const extents whole = n.shape;
+constexpr ir::node_id in_parts_of_rows(ir::graph& g, const ir::node& n, const ir::contraction& c, ir::role weights, int summed) {
   bool in_row[max_rank] = {};
   for (int x = 0; x < c.count; ++x)
     if (is_in_row(c.axis[x], weights)) in_row[c.axis[x].dim[ir::out]] = true;
-  int moved[max_rank] = {}, next = 0;
-  for (bool last : {false, true})
-    for (int d = 0; d < whole.rank; ++d)
-      if (in_row[d] == last) moved[d] = next++;
-  move_axes(c, ir::out, [&](int d) { return d < 0 ? d : moved[d]; });
-  ir::view_map back;
-  for (int d = 0; d < whole.rank; ++d) {
-    n.shape[moved[d]] = whole[d];
-    back.axis[moved[d]] = {0, 0, d, 1, -1, 0};
-  }
-  const ir::node_id sum = sum_of_parts(g, n, c, summed, c.axis[summed].extent[0] / rows_in_part);
-  if (n.shape == whole && back == ir::identity_view(whole.rank)) return sum;
-  return ir::unary(g, ir::kind::copy, ir::view(g, sum, whole, back));  // squares are transposed best by themselves
+  return in_parts_along(g, n, c, in_row, summed, c.axis[summed].extent[0] / rows_in_part);
 }
 
 }  // namespace intarsia::fuse
