@@ -7,6 +7,9 @@
 #ifndef INTARSIA_THREADS_HPP
 #define INTARSIA_THREADS_HPP
 
+#include <algorithm>
+#include <iterator>
+
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
@@ -98,7 +101,8 @@ template <auto Function, class... Arguments>
 inline constexpr int kernels_cut = []<class Lambda, fixed_string Name, class Target, int Parts>(compiled<Lambda, Name, run::threads<Target, Parts>>) {
   using program = typename run::instance<Lambda, run::threads<Target, Parts>, Arguments...>::program;
   return []<int... G>(std::integer_sequence<int, G...>) {
-    return (0 + ... + kernels_of<run::threads<Target, Parts>>::template is_cut<program::template kernel<G>::bound.kernel>);
+    const bool cut[] = {kernels_of<run::threads<Target, Parts>>::template is_cut<program::template kernel<G>::bound.kernel>..., false};
+    return static_cast<int>(std::count(std::begin(cut), std::end(cut), true));
   }(std::make_integer_sequence<int, program::groups>{});
 }(Function);
 

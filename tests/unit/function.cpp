@@ -136,3 +136,21 @@ BOOST_AUTO_TEST_CASE(constants_and_names) {
   constexpr auto f = ia::compile([](auto x) { return ia::sum(ia::named<"weighted">(x * taps)); });
   BOOST_TEST(f(a) == 321);
 }
+
+namespace {
+/// The product of `N` matrices a with x.
+template <int N>
+constexpr auto times(auto a, auto x) {
+  if constexpr (N == 0) return x;
+  else return times<N - 1>(a, ia::matmul(a, x));
+}
+}  // namespace
+
+// More kernels than clang nests a fold deep.
+BOOST_AUTO_TEST_CASE(hundreds_of_kernels) {
+  using matrix = ia::tensor<float, 2, 2>;
+  constexpr auto f = ia::compile([](auto a, auto x) { return times<263>(a, x); });
+  const matrix shift{{1, 1}, {0, 1}}, unit{{1, 0}, {0, 1}};
+  BOOST_TEST((ia::cost<f, matrix, matrix>.kernels) == 263);
+  BOOST_TEST((f(shift, unit) == matrix{{1, 263}, {0, 1}}));
+}

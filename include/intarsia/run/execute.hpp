@@ -120,33 +120,39 @@ struct bands_on {
   }
 };
 
+/// f(std::integral_constant<int, Group>{}) for each group, in blocks: clang nests a fold no deeper than 256.
+template <class Program, int First = 0, class F>
+INTARSIA_INLINE void for_each_group(const F& f) {
+  constexpr int left = Program::groups - First, block = left < 128 ? left : 128;
+  [&f]<int... Group>(std::integer_sequence<int, Group...>) INTARSIA_INLINE_LAMBDA { (f(std::integral_constant<int, First + Group>{}), ...); }(std::make_integer_sequence<int, block>{});
+  if constexpr (left > block) for_each_group<Program, First + block>(f);
+}
+
 /// All groups of a section in one tile.
-template <class Program, int Section, int... Group>
+template <class Program, int Section>
 struct groups_of_tile {
   template <class Target>
   INTARSIA_INLINE void run(const memory& m, index tile) const {
-    (run_group<Program, Target, Section, Group>(m, tile), ...);
+    for_each_group<Program>([&m, tile]<int Group>(std::integral_constant<int, Group>) INTARSIA_INLINE_LAMBDA { run_group<Program, Target, Section, Group>(m, tile); });
   }
 };
 
-template <class Program, class Target, int Section, int... Group>
-INTARSIA_INLINE void run_section(const memory& m, std::integer_sequence<int, Group...> groups) {
-  constexpr groups_of_tile<Program, Section, Group...> all{};
+template <class Program, class Target, int Section>
+INTARSIA_INLINE void run_section(const memory& m) {
+  constexpr groups_of_tile<Program, Section> all{};
   if constexpr (Section % 2 == 0) all.template run<Target>(m, 0);
   else if constexpr (Program::batched::view().in_bands()) bands_on<Target>::template run<Program>(m, all);
   else {
-    auto zero = [&m]<int G>(std::integral_constant<int, G>) {
-      if constexpr (Program::fused::view().groups[G].time == Section) zero_buffers<Program, G>(m);
-    };
-    (zero(std::integral_constant<int, Group>{}), ...);
+    for_each_group<Program>([&m]<int Group>(std::integral_constant<int, Group>) {
+      if constexpr (Program::fused::view().groups[Group].time == Section) zero_buffers<Program, Group>(m);
+    });
     for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) all.template run<Target>(m, tile);
   }
-  (void)groups;
 }
 
 template <class Program, class Target, int... Section>
 INTARSIA_INLINE void run_sections(const memory& m, std::integer_sequence<int, Section...>) {
-  (run_section<Program, Target, Section>(m, std::make_integer_sequence<int, Program::groups>{}), ...);
+  (run_section<Program, Target, Section>(m), ...);
 }
 
 template <class Program, int... Late>

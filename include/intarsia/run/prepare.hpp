@@ -57,11 +57,11 @@ struct prepared_instance {
 
   static void fill(const void* const* at, char* prepared) {
     memory m{at, nullptr, nullptr, prepared};
-    run_section<program, Target, 0>(m, std::make_integer_sequence<int, program::groups>{});
+    run_section<program, Target, 0>(m);
   }
   template <int... Section>
   INTARSIA_INLINE static void run_rest(const memory& m, std::integer_sequence<int, Section...>) {
-    (run_section<program, Target, Section + 1>(m, std::make_integer_sequence<int, program::groups>{}), ...);
+    (run_section<program, Target, Section + 1>(m), ...);
   }
 
   // made before main, wherever a call with these types stands in the program
