@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(corr2d_options) {
            random<real<1, 4, 5, 5>>(8, -1, 1), random<real<2, 2, 2, 3>>(9, -1, 1), random<real<4, 1, 3, 3>>(10, -1, 1));
 }
 
-// Windows of one tap that skip: most of the gradient's elements are zeros.
+// Strided windows of one tap: most of the gradient's elements are zeros.
 BOOST_AUTO_TEST_CASE(one_tap) {
   check_derivatives<1>(std::tuple(OP2(corr2d(x, y, ia::stride<2>)), OP2(corr2d(x, y, ia::stride<3, 2>, ia::pad<1>)), OP2(corr2d(x, y, ia::stride<2, 3>, ia::pad_sides<0, 1, 1, 0>) * 0.5 + 1)),
                        random<real<2, 3, 7, 8>>(30, -1, 1), random<real<4, 3, 1, 1>>(31, -1, 1));

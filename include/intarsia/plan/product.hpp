@@ -273,8 +273,8 @@ class product_search {
   }
 
   constexpr void consider(int a, int b, index ta, index tb, index u) {
-    // one operand stays in registers, the other passes by: the broadcast one, else the one with more vectors
     if ((by_lines_[0] || by_lines_[1]) && (a == best_.lane ? ta : b == best_.lane ? tb : 1) * vector_bytes_ % 64 != 0) return;
+    // one operand stays in registers, the other passes by: the broadcast one, else the one with more vectors
     index n[2] = {loads(0, a, b, ta, tb, u, true), loads(1, a, b, ta, tb, u, true)};
     int stays = splat_[1] ? 0 : splat_[0] ? 1 : n[1] > n[0] ? 0 : 1;
     // overlapping windows of vectors: the broadcasts stay, each vector passes by once for all its windows
