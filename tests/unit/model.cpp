@@ -24,8 +24,14 @@ struct net {
   }
   static constexpr auto twice(auto layer, auto x) { return layer(layer(x)); }
 };
+/// 260 tensors, two layers of which are called.
+struct tall {
+  std::array<ia::nn::linear<1, 1>, 130> layers;
+  constexpr auto operator()(auto x) const { return layers.back()(layers.front()(x)); }
+};
 BOOST_HANA_ADAPT_STRUCT(block, inner);
 BOOST_HANA_ADAPT_STRUCT(net, blocks, shared);
+BOOST_HANA_ADAPT_STRUCT(tall, layers);
 
 namespace {
 
@@ -79,4 +85,23 @@ BOOST_AUTO_TEST_CASE(the_same_seed_the_same_weights) {
   BOOST_TEST((ia::init<net>(3) == ia::init<net>(3)));
   BOOST_TEST(!(ia::init<net>(3) == ia::init<net>(4)));
   BOOST_TEST((ia::zeros_like(numbered()) == ia::weights<net>()));
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_tensors) {
+  auto w = ia::init<tall>(1);
+  int count = 0;
+  ia::for_each_parameter(w, [&count](auto, auto v) { v.data()[0] = static_cast<float>(++count); });
+  BOOST_TEST(count == 260);
+  constexpr auto step = ia::compile([](auto model, auto x) {
+    auto y = model(x);
+    return ia::outputs(y, ia::assign(model, model - ia::grad(ia::sum(y), model)));
+  });
+  const auto y = step(w, ia::tensor<float, 1, 1>{{3}});
+  // (3 * 1 + 2) * 259 + 260; its derivatives to 1, 2, 259 and 260 are 777, 259, 5 and 1
+  BOOST_TEST(y(0, 0) == 1555);
+  BOOST_TEST((ia::get<"layers.0.weight">(w)(0, 0)) == 1 - 777);
+  BOOST_TEST(ia::get<"layers.0.bias">(w)(0) == 2 - 259);
+  BOOST_TEST((ia::get<"layers.129.weight">(w)(0, 0)) == 259 - 5);
+  BOOST_TEST(ia::get<"layers.129.bias">(w)(0) == 260 - 1);
+  BOOST_TEST(ia::get<"layers.128.bias">(w)(0) == 258);
 }

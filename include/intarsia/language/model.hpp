@@ -5,6 +5,7 @@
 
 #include "intarsia/language/function.hpp"
 #include "intarsia/language/reductions.hpp"
+#include "intarsia/support/each.hpp"
 #include "intarsia/support/structure.hpp"
 
 namespace intarsia {
@@ -134,29 +135,40 @@ inline constexpr ir::opcode crossing = ir::opcode::none;
 template <ir::opcode Code>
 inline constexpr ir::opcode crossing<reduction<Code, false>> = Code;
 
-/// The operation on every parameter from number I on. Each keeps its shape and element type: the result is a model too.
-template <int I, class Op, class Tree, class... A>
+/// The first parameter whose shape or element type the operation does not keep; -1: each is kept.
+template <class Tree, class Op, class... A>
+consteval int first_not_kept() {
+  int first = -1;
+  for_each_number<Tree::count>([&first]<int I>(std::integral_constant<int, I>) {
+    if constexpr (Tree::template leaf<I>::is == ir::part::parameter)
+      if (!std::is_same_v<decltype(call(Op{}, leaf_or_value<I>(std::declval<const A&>())...)), handle_t<typename Tree::template leaf<I>>> && first < 0) first = I;
+  });
+  return first;
+}
+/// The operation on every parameter. The result is a model too.
+template <class Op, class Tree, class... A>
 constexpr auto map_parameters(Op op, Tree result, const A&... a) {
-  if constexpr (I == Tree::count) return result;
-  else if constexpr (Tree::template leaf<I>::is != ir::part::parameter) return map_parameters<I + 1>(op, result, a...);
-  else {
-    auto y = call(op, leaf_or_value<I>(a)...);
+  constexpr int other = first_not_kept<Tree, Op, A...>();
+  if constexpr (other < 0) {
+    for_each_number<Tree::count>([&]<int I>(std::integral_constant<int, I>) {
+      if constexpr (Tree::template leaf<I>::is == ir::part::parameter) result.id[I] = call(op, leaf_or_value<I>(a)...).id;
+    });
+    return result;
+  } else {
+    auto y = call(op, leaf_or_value<other>(a)...);
     if constexpr (is_refused<decltype(y)>) return y;
-    else if constexpr (!std::is_same_v<decltype(y), handle_t<typename Tree::template leaf<I>>>)
-      return refuse<Op, verdict::bad(fault::model_shape)>(y, leaf_handle<typename Tree::intarsia_tree, I>(result));
-    else {
-      result.id[I] = y.id;
-      return map_parameters<I + 1>(op, result, a...);
-    }
+    else return refuse<Op, verdict::bad(fault::model_shape)>(y, leaf_handle<typename Tree::intarsia_tree, other>(result));
   }
 }
 
 template <class Tree>
-inline constexpr int last_parameter = []<int... I>(std::integer_sequence<int, I...>) {
+inline constexpr int last_parameter = [] {
   int last = -1;
-  ((last = Tree::template leaf<I>::is == ir::part::parameter ? I : last), ...);
+  for_each_number<Tree::count>([&last]<int I>(std::integral_constant<int, I>) {
+    if (Tree::template leaf<I>::is == ir::part::parameter) last = I;
+  });
   return last;
-}(std::make_integer_sequence<int, Tree::count>{});
+}();
 
 /// An operation on trees: parameter by parameter; a full reduction goes on over the parameters.
 template <class Op, class... A>
@@ -174,7 +186,7 @@ constexpr auto map_tree(Op op, const A&... a) {
       }
     };
     return reduce_from(std::integral_constant<int, 0>{}, reduce_from);
-  } else return map_parameters<0>(op, tree, a...);
+  } else return map_parameters(op, tree, a...);
 }
 
 }  // namespace support
@@ -187,9 +199,9 @@ constexpr auto grad(const L& loss, const model_handle<M>& m) {
   else if constexpr (L::shape_value.rank != 0) return support::refuse<support::grad_fn, support::verdict::bad(fault::not_scalar, -1, L::rank, 0)>(loss);
   else {
     model_handle<M> g = m;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((g.id[I] = model_handle<M>::template leaf<I>::is == ir::part::parameter ? support::gradient_of(loss, support::leaf_handle<M, I>(m)).id : m.id[I]), ...);
-    }(std::make_integer_sequence<int, model_handle<M>::count>{});
+    support::for_each_number<model_handle<M>::count>([&]<int I>(std::integral_constant<int, I>) {
+      if (model_handle<M>::template leaf<I>::is == ir::part::parameter) g.id[I] = support::gradient_of(loss, support::leaf_handle<M, I>(m)).id;
+    });
     return g;
   }
 }
@@ -241,13 +253,14 @@ constexpr auto assign(const model_handle<M>& m, const E& value) {
 }
 
 namespace support {
-template <fixed_string Path, class Leaves>
+template <fixed_string Path, class M>
 consteval int find_leaf() {
-  return []<class... L>(std::tuple<L...>*) {
-    int at = 0, found = -1;
-    ((found = L::path.view() == Path.view() ? at : found, ++at), ...);
-    return found;
-  }(static_cast<Leaves*>(nullptr));
+  int at = 0;
+  for (std::string_view path : paths<leaves_t<M>>) {
+    if (path == Path.view()) return at;
+    ++at;
+  }
+  return -1;
 }
 }  // namespace support
 
@@ -256,7 +269,7 @@ struct get_fn {
   static constexpr std::string_view name = "get";
 };
 template <class M, fixed_string Path>
-inline constexpr bool has_path = find_leaf<Path, leaves_t<M>>() >= 0;
+inline constexpr bool has_path = find_leaf<Path, M>() >= 0;
 template <fixed_string Path>
 consteval letter unknown_path() {
   return letter::about(fault::path, get_fn::name, words{} << Path.view());
@@ -267,7 +280,7 @@ consteval letter unknown_path() {
 /// Errors: [path].
 template <fixed_string Path, class M>
 constexpr auto get(const model_handle<M>& m) {
-  if constexpr (support::has_path<M, Path>) return support::leaf_handle<M, support::find_leaf<Path, support::leaves_t<M>>()>(m);
+  if constexpr (support::has_path<M, Path>) return support::leaf_handle<M, support::find_leaf<Path, M>()>(m);
   else return support::refused_value<support::unknown_path<Path>()>(m.graph, -1);
 }
 

@@ -48,11 +48,11 @@ class weights {
   using leaf = typename std::tuple_element_t<I, leaves>::type;
 
   /// Bytes from the start of the block to parameter i; of the whole block for i = count.
-  static constexpr std::array<std::size_t, count + 1> offsets = []<int... I>(std::integer_sequence<int, I...>) {
+  static constexpr std::array<std::size_t, count + 1> offsets = [] {
     std::array<std::size_t, count + 1> o{};
-    ((o[I + 1] = o[I] + (leaf<I>::size() * sizeof(typename leaf<I>::value_type) + 63) / 64 * 64), ...);
+    support::for_each_number<count>([&o]<int I>(std::integral_constant<int, I>) { o[I + 1] = o[I] + (leaf<I>::size() * sizeof(typename leaf<I>::value_type) + 63) / 64 * 64; });
     return o;
-  }(std::make_integer_sequence<int, count>{});
+  }();
   static constexpr std::size_t bytes = offsets[count];
 
   weights() : block_(static_cast<char*>(::operator new(bytes > 0 ? bytes : 1, std::align_val_t{64}))) { std::memset(block_.get(), 0, bytes); }
@@ -100,12 +100,12 @@ consteval letter weights_needed(std::string_view function) { return letter::abou
 template <fixed_string Path, class M>
   requires support::has_path<M, Path>
 auto get(weights<M>& w) {
-  return w.template at<support::find_leaf<Path, support::leaves_t<M>>()>();
+  return w.template at<support::find_leaf<Path, M>()>();
 }
 template <fixed_string Path, class M>
   requires support::has_path<M, Path>
 auto get(const weights<M>& w) {
-  constexpr int at = support::find_leaf<Path, support::leaves_t<M>>();
+  constexpr int at = support::find_leaf<Path, M>();
   return []<class T, std::size_t... D>(const view<T, D...>& v) { return view<const T, D...>(v); }(w.template at<at>());
 }
 
@@ -118,13 +118,10 @@ refused<support::told<support::weights_needed("get")>::why> get(const X&);
 namespace support {
 template <ir::part... Parts, class M, class F>
 void for_each_part(const weights<M>& w, F&& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    auto one = [&]<int L>(std::integral_constant<int, L>) {
-      using leaf = typename weights<M>::template leaf<L>;
-      if constexpr (((leaf::is == Parts) || ...)) f(std::tuple_element_t<L, typename weights<M>::leaves>::path.view(), w.template at<L>());
-    };
-    (one(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, weights<M>::count>{});
+  for_each_number<weights<M>::count>([&]<int L>(std::integral_constant<int, L>) {
+    using leaf = typename weights<M>::template leaf<L>;
+    if constexpr (((leaf::is == Parts) || ...)) f(paths<leaves_t<M>>[L], w.template at<L>());
+  });
 }
 }  // namespace support
 
@@ -147,18 +144,15 @@ template <class M>
 weights<M> init(std::uint64_t seed) {
   weights<M> w;
   support::counter_generator random{seed};
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    auto one = [&]<int L>(std::integral_constant<int, L>) {
-      using leaf = typename weights<M>::template leaf<L>;
-      using initial = typename leaf::initial_value;
-      using T = typename leaf::value_type;
-      for (T& v : w.template at<L>()) {
-        if constexpr (requires { initial::square_of_bound; }) v = static_cast<T>(static_cast<float>(std::sqrt(initial::square_of_bound)) * static_cast<float>(random.symmetric()));
-        else v = static_cast<T>(initial::value);
-      }
-    };
-    (one(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, weights<M>::count>{});
+  support::for_each_number<weights<M>::count>([&]<int L>(std::integral_constant<int, L>) {
+    using leaf = typename weights<M>::template leaf<L>;
+    using initial = typename leaf::initial_value;
+    using T = typename leaf::value_type;
+    for (T& v : w.template at<L>()) {
+      if constexpr (requires { initial::square_of_bound; }) v = static_cast<T>(static_cast<float>(std::sqrt(initial::square_of_bound)) * static_cast<float>(random.symmetric()));
+      else v = static_cast<T>(initial::value);
+    }
+  });
   return w;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "intarsia/compile.hpp"
+#include "intarsia/support/each.hpp"
 #include "intarsia/support/error.hpp"
 #include "intarsia/support/text.hpp"
 
@@ -19,21 +20,16 @@ template <class T>
 
 /// Errors: [label_range].
 template <class Program>
-INTARSIA_INLINE void check_arguments(const void* const* arguments) {
-  constexpr int checks = Program::padded::view().checks.size();
-  [&]<int... C>(std::integer_sequence<int, C...>) INTARSIA_INLINE_LAMBDA {
-    [[maybe_unused]] auto one = [&]<int I>(std::integral_constant<int, I>) INTARSIA_INLINE_LAMBDA {
-      constexpr ir::check check = Program::padded::view().checks[I];
-      constexpr ir::argument argument = Program::padded::view().arguments[check.argument];
-      using T = ir::element_t<argument.type>;
-      const T* labels = static_cast<const T*>(arguments[check.argument]);
-      bool good = true;
-      for (index i = 0; i < argument.shape.size(); ++i) good = good & (labels[i] >= 0) & (static_cast<index>(labels[i]) < check.limit);
-      if (!good) [[unlikely]] report_label(labels, argument.shape.size(), check.limit);
-    };
-    (one(std::integral_constant<int, C>{}), ...);
-  }(std::make_integer_sequence<int, checks>{});
-  (void)arguments;
+INTARSIA_INLINE void check_arguments([[maybe_unused]] const void* const* arguments) {
+  support::for_each_number<Program::padded::view().checks.size()>([&]<int I>(std::integral_constant<int, I>) INTARSIA_INLINE_LAMBDA {
+    constexpr ir::check check = Program::padded::view().checks[I];
+    constexpr ir::argument argument = Program::padded::view().arguments[check.argument];
+    using T = ir::element_t<argument.type>;
+    const T* labels = static_cast<const T*>(arguments[check.argument]);
+    bool good = true;
+    for (index i = 0; i < argument.shape.size(); ++i) good = good & (labels[i] >= 0) & (static_cast<index>(labels[i]) < check.limit);
+    if (!good) [[unlikely]] report_label(labels, argument.shape.size(), check.limit);
+  });
 }
 
 }  // namespace intarsia::run

@@ -8,6 +8,7 @@
 #include "intarsia/compile.hpp"
 #include "intarsia/plan/padding.hpp"
 #include "intarsia/run/refuse.hpp"
+#include "intarsia/support/each.hpp"
 #include "intarsia/support/target.hpp"
 
 namespace intarsia::run {
@@ -120,20 +121,12 @@ struct bands_on {
   }
 };
 
-/// f(std::integral_constant<int, Group>{}) for each group, in blocks: clang nests a fold no deeper than 256.
-template <class Program, int First = 0, class F>
-INTARSIA_INLINE void for_each_group(const F& f) {
-  constexpr int left = Program::groups - First, block = left < 128 ? left : 128;
-  [&f]<int... Group>(std::integer_sequence<int, Group...>) INTARSIA_INLINE_LAMBDA { (f(std::integral_constant<int, First + Group>{}), ...); }(std::make_integer_sequence<int, block>{});
-  if constexpr (left > block) for_each_group<Program, First + block>(f);
-}
-
 /// All groups of a section in one tile.
 template <class Program, int Section>
 struct groups_of_tile {
   template <class Target>
   INTARSIA_INLINE void run(const memory& m, index tile) const {
-    for_each_group<Program>([&m, tile]<int Group>(std::integral_constant<int, Group>) INTARSIA_INLINE_LAMBDA { run_group<Program, Target, Section, Group>(m, tile); });
+    support::for_each_number<Program::groups>([&m, tile]<int Group>(std::integral_constant<int, Group>) INTARSIA_INLINE_LAMBDA { run_group<Program, Target, Section, Group>(m, tile); });
   }
 };
 
@@ -143,7 +136,7 @@ INTARSIA_INLINE void run_section(const memory& m) {
   if constexpr (Section % 2 == 0) all.template run<Target>(m, 0);
   else if constexpr (Program::batched::view().in_bands()) bands_on<Target>::template run<Program>(m, all);
   else {
-    for_each_group<Program>([&m]<int Group>(std::integral_constant<int, Group>) {
+    support::for_each_number<Program::groups>([&m]<int Group>(std::integral_constant<int, Group>) {
       if constexpr (Program::fused::view().groups[Group].time == Section) zero_buffers<Program, Group>(m);
     });
     for (index tile = 0; tile < Program::batched::view().tiles(); ++tile) all.template run<Target>(m, tile);
@@ -155,22 +148,20 @@ INTARSIA_INLINE void run_sections(const memory& m, std::integer_sequence<int, Se
   (run_section<Program, Target, Section>(m), ...);
 }
 
-template <class Program, int... Late>
-INTARSIA_INLINE void copy_late(const memory& m, std::integer_sequence<int, Late...>) {
-  [[maybe_unused]] auto one = [&m]<int L>(std::integral_constant<int, L>) {
+template <class Program>
+INTARSIA_INLINE void copy_late([[maybe_unused]] const memory& m) {
+  support::for_each_number<Program::planned::view().late.size()>([&m]<int L>(std::integral_constant<int, L>) {
     constexpr plan::late_copy c = Program::planned::view().late[L];
     constexpr plan::buffer b = Program::planned::view().buffers[c.from];
     std::memcpy(const_cast<void*>(m.arguments[c.argument]), start_of<Program, c.from>(m), static_cast<std::size_t>(b.elements * ir::size_of(b.type)));
-  };
-  (one(std::integral_constant<int, Late>{}), ...);
-  (void)m;
+  });
 }
 
 /// Forward, backward and updates: all kernels of the program, with the workspace given.
 template <class Program, class Target>
 INTARSIA_INLINE void execute_in(const memory& m) {
   run_sections<Program, Target>(m, std::make_integer_sequence<int, Program::sections>{});
-  copy_late<Program>(m, std::make_integer_sequence<int, Program::planned::view().late.size()>{});
+  copy_late<Program>(m);
 }
 
 /// The same with a workspace on the stack up to 64 KiB, thread-local above.

@@ -17,28 +17,26 @@ struct argument<weights<M>> {
   static constexpr handle add(ir::graph& g) {
     handle h;
     h.graph = &g;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      auto one = [&]<int L>(std::integral_constant<int, L>) {
-        using leaf = typename handle::template leaf<L>;
-        ir::node n;
-        n.what = ir::kind::argument;
-        n.type = ir::dtype_of<typename leaf::value_type>();
-        n.shape = leaf::shape_value;
-        const int name = g.text.size();
-        for (char c : std::tuple_element_t<L, support::leaves_t<M>>::path.view()) g.text.push(c);
-        g.text.push('\0');
-        n.aux = g.arguments.push({n.type, n.shape, leaf::is, name});
-        h.id[L] = g.add(n);
-      };
-      (one(std::integral_constant<int, I>{}), ...);
-    }(std::make_integer_sequence<int, handle::count>{});
+    support::for_each_number<leaves>([&]<int L>(std::integral_constant<int, L>) {
+      using leaf = typename handle::template leaf<L>;
+      ir::node n;
+      n.what = ir::kind::argument;
+      n.type = ir::dtype_of<typename leaf::value_type>();
+      n.shape = leaf::shape_value;
+      const int name = g.text.size();
+      for (char c : support::paths<support::leaves_t<M>>[L]) g.text.push(c);
+      g.text.push('\0');
+      n.aux = g.arguments.push({n.type, n.shape, leaf::is, name});
+      h.id[L] = g.add(n);
+    });
     return h;
   }
   template <class W>
   INTARSIA_INLINE static void collect(W& w, const void** at, std::size_t* bytes) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((at[I] = w.data() + weights<M>::offsets[I], bytes[I] = weights<M>::offsets[I + 1] - weights<M>::offsets[I]), ...);
-    }(std::make_integer_sequence<int, handle::count>{});
+    support::for_each_number<leaves>([&]<int L>(std::integral_constant<int, L>) INTARSIA_INLINE_LAMBDA {
+      at[L] = w.data() + weights<M>::offsets[L];
+      bytes[L] = weights<M>::offsets[L + 1] - weights<M>::offsets[L];
+    });
   }
 };
 
@@ -58,16 +56,13 @@ struct result<assigned_model<M>> {
   using type = void;
   static constexpr int leaves = 0;
   static constexpr void add(ir::graph& g, const assigned_model<M>& a) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      auto one = [&]<int L>(std::integral_constant<int, L>) {
-        const int argument = g[a.target.id[L]].aux;
-        if constexpr (model_handle<M>::template leaf<L>::is == ir::part::parameter) g.outputs.push({a.value.id[L], argument});
-        else
-          for (const ir::update& u : g.updates)
-            if (u.argument == argument) g.outputs.push({u.node, argument});
-      };
-      (one(std::integral_constant<int, I>{}), ...);
-    }(std::make_integer_sequence<int, model_handle<M>::count>{});
+    for (int i = 0; i < model_handle<M>::count; ++i) {
+      const int argument = g[a.target.id[i]].aux;
+      if (g.arguments[argument].is == ir::part::parameter) g.outputs.push({a.value.id[i], argument});
+      else
+        for (const ir::update& u : g.updates)
+          if (u.argument == argument) g.outputs.push({u.node, argument});
+    }
   }
 };
 
