@@ -89,6 +89,11 @@ constexpr reference::correlation with(long stride0, long stride1, long dilation,
 BOOST_AUTO_TEST_CASE(steps_of_one) {
   check_depthwise<float, 1, 2, 37, 70, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
   check_depthwise<float, 2, 45, 7, 7, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  // rows of few pixels, all in one tile or not
+  check_depthwise<float, 1, 9, 6, 5, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 1, 6, 17, 6, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 1, 5, 7, 14, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
+  check_depthwise<float, 1, 4, 6, 3, 3>(with(1, 1, 1, 1, 1), ia::pad<1>);
 }
 BOOST_AUTO_TEST_CASE(steps_of_two) {
   check_depthwise<float, 1, 5, 30, 56, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
