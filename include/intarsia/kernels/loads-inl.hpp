@@ -56,7 +56,7 @@ HWY_INLINE auto load_clipped(const ir::element_t<N::K.at[A].type>* p, const coun
   else {
     auto v = Vectors::template constant<a.type>(0);
     if constexpr (along == 1) v = Vectors::template load_between<a.type>(p, from, to);
-    else v = Vectors::template every_second_between<a.type>(p, from, to);
+    else v = Vectors::template every_second_between<a.type, N::in_turn>(p, from, to);
     if constexpr (a.fill == 0) return v;
     else {  // lane i holds element along * i
       const auto exists = Vectors::template between<held_t<a.type>>((from + along - 1) / along, (to + along - 1) / along);
@@ -118,7 +118,8 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
     auto v = Vectors::template splat<a.type>(from);
     if constexpr (N::K.window >= 0 && I < N::K.body) keep_in_register(v);
     return v;
-  } else if constexpr (along == 2 && Vectors::template reads_pairs<a.type>) {
+  } else if constexpr (N::in_turn && I < N::K.body) return Vectors::template every_second_in_turn<a.type, static_cast<std::size_t>(Count)>(from);
+  else if constexpr (along == 2 && Vectors::template reads_pairs<a.type>) {
     constexpr plan::pair_place where = plan::pair_of(N::slots, I, cell_map_of<N, I, T>, T, S, Lanes, Count);
     if constexpr (where == plan::pair_place::none) return Vectors::template gather<a.type, 2, static_cast<std::size_t>(Count)>(from);
     else {

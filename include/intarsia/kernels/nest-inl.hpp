@@ -97,6 +97,11 @@ HWY_INLINE void begin(const pointers<N>& p, const counters<N>& c, Sums& sum, std
   if constexpr (addition.op == ir::opcode::sub) ((sum.v[S] = hn::Neg(sum.v[S])), ...);
 }
 
+template <class N, class Vectors, class Sums, int... S>
+HWY_INLINE void put_in_order(Sums& sum, std::integer_sequence<int, S...>) {
+  ((sum.v[S] = Vectors::template in_order<N::sum_type>(sum.v[S])), ...);
+}
+
 /// One tile: reduce, then finish.
 template <class N, tile_sizes T, index Count>
 HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& sinks) {
@@ -110,6 +115,7 @@ HWY_INLINE void tile(const pointers<N>& p, const counters<N>& c, all_totals<N>& 
     if constexpr (N::K.beginning >= 0) begin<N, Vectors, T, Count>(p, c, sum, std::make_integer_sequence<int, running::results>{});
     loop<N, N::K.outer, T, Count>(p, c, reduction_of<N, Vectors, running>{sum});
     join_partial<N, Vectors, T, N::K.partial>(sum);
+    if constexpr (N::in_turn) put_in_order<N, Vectors>(sum, std::make_integer_sequence<int, running::results>{});
     if constexpr (!N::horizontal || N::lanes == 1) finish<N, Vectors, T, N::lanes, Count>(p, c, sum, sinks);
     else finish_across<N, T>(p, c, sum, sinks);
   }

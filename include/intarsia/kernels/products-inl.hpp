@@ -39,7 +39,7 @@ template <class N, class Vectors, tile_sizes T, index Lanes, index Count, int Ru
 HWY_INLINE void load_late(const pointers<N>& p, const counters<N>& c, V& current, V& next) {
   constexpr int element = order<N, T>.element[Run];
   constexpr ir::dtype type = N::K.code[N::late].type;
-  constexpr plan::arrival how = Vectors::template reads_pairs<type> ? plan::arrival_of(N::slots, order<N, T>, T, Run, Lanes, Count) : plan::arrival::alone;
+  constexpr plan::arrival how = !N::in_turn && Vectors::template reads_pairs<type> ? plan::arrival_of(N::slots, order<N, T>, T, Run, Lanes, Count) : plan::arrival::alone;
   if constexpr (how == plan::arrival::with_last) current = next;
   else if constexpr (how == plan::arrival::with_next) {
     Vectors::template load_pairs<type, static_cast<std::size_t>(Count)>(address_of<N, N::late, T, element>(p), current, next);

@@ -145,6 +145,7 @@ struct vectors {
   static HWY_INLINE value_t<T> load_between(const ir::element_t<T>* p, index first, index end) {
     using E = ir::element_t<T>;
 #if HWY_TARGET <= HWY_AVX2 && HWY_ARCH_X86
+    if (__builtin_constant_p(first <= 0 && end >= static_cast<index>(Lanes)) && first <= 0 && end >= static_cast<index>(Lanes)) return load<T>(p);
     return hn::MaskedLoad(between<E>(first, end), tag<E>(), p);
 #else
     const auto [from, to] = within_lanes(first, end);
@@ -154,20 +155,23 @@ struct vectors {
     return load<T>(buffer);
 #endif
   }
-  /// The same of p[2 i], where elements are counted in p.
-  template <ir::dtype T>
+  /// The same of p[2 i], where elements are counted in p; `InTurn`: in the order of every_second_in_turn.
+  template <ir::dtype T, bool InTurn>
   static HWY_INLINE value_t<T> every_second_between(const ir::element_t<T>* p, index first, index end) {
     constexpr index n = static_cast<index>(Lanes);
 #if HWY_TARGET > HWY_AVX2 || !HWY_ARCH_X86
-    if (first <= 0 && end >= 2 * n - 1) return gather<T, 2, Lanes>(p);  // no masked loads
+    if (!InTurn && first <= 0 && end >= 2 * n - 1) return gather<T, 2, Lanes>(p);  // no masked loads
 #endif
-    const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
+    if constexpr (InTurn) return hn::OddEven(load_between<T>(p + n - 1, first - n + 1, end - n + 1), load_between<T>(p, first, end));
+    else {
+      const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
 #if HWY_TARGET == HWY_SCALAR
-    return low;
+      return low;
 #else
-    if constexpr (Lanes == 1) return low;
-    else return hn::ConcatEven(tag<ir::element_t<T>>(), high, low);
+      if constexpr (Lanes == 1) return low;
+      else return hn::ConcatEven(tag<ir::element_t<T>>(), high, low);
 #endif
+    }
   }
   template <ir::dtype T>
   static HWY_INLINE value_t<T> splat(const ir::element_t<T>* p) {
@@ -184,6 +188,25 @@ struct vectors {
       return load<T>(buffer);
     }
   }
+#if HWY_TARGET != HWY_SCALAR
+  /// Elements 0, 2, 4 ... of p, the first half of them in the even lanes, the second in the odd ones: its vector begins one place
+  /// early, so that it ends with the last element wanted.
+  template <ir::dtype T, std::size_t Count>
+  static HWY_INLINE value_t<T> every_second_in_turn(const ir::element_t<T>* p) {
+    constexpr std::size_t last = 2 * Count - 1;  // elements from the first wanted to the last
+    const auto low = last < Lanes ? load_first<T>(p, last) : load<T>(p);
+    if constexpr (last < Lanes) return low;
+    else {
+      const ir::element_t<T>* const from = p + Lanes - 1;
+      return hn::OddEven(Count == Lanes ? load<T>(from) : load_first<T>(from, last - (Lanes - 1)), low);
+    }
+  }
+  /// Lanes in turn as a sequence.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> in_order(value_t<T> v) {
+    return hn::TableLookupLanes(v, hn::IndicesFromVec(tag<ir::element_t<T>>(), evens_then_odds<ir::element_t<T>>()));
+  }
+#endif
   /// The even ones of 2 Count elements from p, and the odd ones.
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE void load_pairs(const ir::element_t<T>* p, value_t<T>& even, value_t<T>& odd) {
@@ -283,18 +306,11 @@ struct vectors {
     const auto twice = hn::Add(i, i), half = hn::Set(d, static_cast<hn::TFromD<decltype(d)>>(Lanes - 1));
     return hn::IfThenElse(hn::Lt(i, hn::Set(d, Lanes / 2)), twice, hn::Sub(twice, half));
   }
-  /// Elements 0, 2, 4 ... of p. The second vector begins one place early, so that it ends with the last element wanted.
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE value_t<T> every_second(const ir::element_t<T>* p) {
-    constexpr std::size_t last = 2 * Count - 1;  // elements from the first wanted to the last
     const tag<ir::element_t<T>> d;
-    const auto low = last < Lanes ? load_first<T>(p, last) : load<T>(p);
-    if constexpr (last < Lanes) return hn::ConcatEven(d, hn::Zero(d), low);
-    else {
-      const ir::element_t<T>* const from = p + Lanes - 1;
-      const auto high = Count == Lanes ? load<T>(from) : load_first<T>(from, last - (Lanes - 1));
-      return hn::TableLookupLanes(hn::OddEven(high, low), hn::IndicesFromVec(d, evens_then_odds<ir::element_t<T>>()));
-    }
+    if constexpr (2 * Count - 1 < Lanes) return hn::ConcatEven(d, hn::Zero(d), every_second_in_turn<T, Count>(p));
+    else return in_order<T>(every_second_in_turn<T, Count>(p));
   }
 #endif
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR

@@ -106,6 +106,23 @@ constexpr bool is_clipped(const nest& k, const access& a, int lane) {
   return along >= 0 && along <= 2;
 }
 
+/// Whether all lanes that the reduction reads are every second element: they may stand in any order in its sums, which are put
+/// in their own at the end.
+constexpr bool reads_every_second(const nest& k) {
+  if (k.lane < 0 || k.lane >= k.outer || k.place >= 0 || k.beginning >= 0 || k.reduction == ir::opcode::none) return false;
+  bool found = false;
+  for (int i = 0; i < k.body; ++i) {
+    const instruction& c = k.code[i];
+    if (c.what == step::constant || c.what == step::map) continue;
+    if (c.what != step::load) return false;
+    const access& a = k.at[c.a];
+    if (a.stride[k.lane] == 0) continue;
+    if (a.stride[k.lane] != 2 || a.type != ir::dtype::f32 || (a.guards > 0 && (a.fill != 0 || !is_clipped(k, a, k.lane)))) return false;
+    found = true;
+  }
+  return found;
+}
+
 /// Whether one thing reads the value of instruction i, and that once: it need not be kept.
 constexpr bool is_read_once(const nest& k, int i) {
   int reads = (k.term == i) + (k.factor == i) + (k.place == i);
@@ -137,7 +154,7 @@ constexpr bool is_tiny(const nest& k) { return iterations_in(k) <= 16; }
 constexpr bool masks_lanes(const nest& k, int l) {
   bool masks = false;
   for (int r = 0; r < k.guards && r < k.zeros; ++r) masks = masks || (k.rows[r].coef[l] != 0 && k.lane >= 0 && k.rows[r].coef[k.lane] != 0);
-  return masks && k.extent[k.lane] <= 16;
+  return masks && k.extent[k.lane] <= 32;
 }
 
 /// Whether the loops of the reduction from loop l on are written out as well: there are few multiply-adds in them, for `sums` results
