@@ -154,3 +154,25 @@ BOOST_AUTO_TEST_CASE(hundreds_of_kernels) {
   BOOST_TEST((ia::cost<f, matrix, matrix>.kernels) == 263);
   BOOST_TEST((f(shift, unit) == matrix{{1, 263}, {0, 1}}));
 }
+
+namespace {
+constexpr auto slide(auto x, auto k) { return ia::corr2d(x, k, ia::pad<decltype(k)::shape_value[2] / 2>, ia::stride<2>, ia::groups<2>); }
+}  // namespace
+
+// Tiles of hundreds of products, within the steps that clang evaluates a constant in.
+BOOST_AUTO_TEST_CASE(large_tiles) {
+  constexpr auto forward = ia::compile([](auto x, auto k) { return slide(x, k); });
+  constexpr auto backward = ia::compile([](auto x, auto k) { return ia::grad(ia::sum(slide(x, k)), x); });
+  constexpr auto total = ia::compile([](auto y) { return ia::sum(y); });
+  ia::tensor<float, 1, 2, 112, 112> wide;
+  ia::tensor<float, 1, 2, 72, 72> square;
+  ia::tensor<float, 2, 1, 3, 3> three;
+  ia::tensor<float, 2, 1, 5, 5> five;
+  for (float& e : wide) e = 1;
+  for (float& e : square) e = 1;
+  for (float& e : three) e = 1;
+  for (float& e : five) e = 1;
+  // along an axis, the windows of three hold 2 + 55 * 3 elements, those of five 3 + 34 * 5 + 4
+  BOOST_TEST(total(forward(wide, three)) == 2.f * 167 * 167);
+  BOOST_TEST(total(backward(square, five)) == 2.f * 177 * 177);
+}

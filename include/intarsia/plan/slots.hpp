@@ -112,9 +112,10 @@ struct slot_map {
     cell_map m;
     support::list<index> at(slots(bits, t));
     auto same = [&](int s, int other) {
+      if (at[s] != at[other]) return false;
       for (int r = 0; r < a.guards; ++r)
         if (offset(k.rows[a.guard_first + r].coef, bits, t, s) != offset(k.rows[a.guard_first + r].coef, bits, t, other)) return false;
-      return at[s] == at[other];
+      return true;
     };
     for (int s = 0; s < slots(bits, t); ++s) {
       if (shares) {

@@ -79,11 +79,8 @@ constexpr bool interleaves_residues(const nest& k) {
 constexpr void keep_residues_together(nest& k) {
   for (int l = 0; l < k.loops; ++l) k.tile[l] = static_cast<std::int8_t>(l < k.outer ? 1 : k.extent[l]);
   index results = 1;
-  for (int r = k.zeros; r < k.guards; ++r) {
-    const int by = zeros_by(k, r);
-    results *= k.extent[by] / k.tile[by];
-    k.tile[by] = static_cast<std::int8_t>(k.extent[by]);
-  }
+  for (int r = k.zeros; r < k.guards; ++r)
+    if (const int by = zeros_by(k, r); by != k.lane && k.extent[by] == 2 && k.tile[by] == 1) k.tile[by] = 2, results *= 2;
   // more rows, until eight sums hide the latency
   const access &x = k.at[k.code[k.term].a], &y = k.at[k.code[k.factor].a], &taps = x.stride[k.lane] == 0 ? x : y;
   for (int l = k.outer - 1; l >= 0; --l)
