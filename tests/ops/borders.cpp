@@ -101,6 +101,8 @@ BOOST_AUTO_TEST_CASE(steps_of_two) {
   check_depthwise<float, 1, 9, 14, 13, 3>(with(2, 2, 1, 1, 1), ia::pad<1>, ia::stride<2>);
   check_depthwise<float, 1, 3, 11, 17, 5>(with(2, 2, 1, 2, 2), ia::pad<2>, ia::stride<2>);
   check_depthwise<float, 1, 2, 72, 72, 5>(with(2, 2, 1, 2, 2), ia::pad<2>, ia::stride<2>);
+  // rows and columns that no window reaches
+  check_depthwise<float, 1, 3, 21, 21, 5>(with(2, 2, 1, 1, 1), ia::pad_sides<1, -1, 1, -1>, ia::stride<2>);
 }
 BOOST_AUTO_TEST_CASE(wide_borders_and_gaps) {
   check_depthwise<float, 1, 5, 29, 34, 3>(with(1, 1, 2, 3, 1), ia::pad_sides<3, 0, 1, 4>, ia::dilation<2>);

@@ -229,23 +229,22 @@ template <std::size_t Stride, std::size_t Pad>
 constexpr auto pages_to_input = ia::compile([](auto x, auto k, auto g) { return ia::grad(ia::sum(ia::corr2d(x, k, ia::stride<Stride>, ia::pad<Pad>) * g), x); });
 
 /// Wrong elements of the gradient, for results with sides of `Side` pixels.
-template <std::size_t Channels, std::size_t Outputs, std::size_t Side, std::size_t Stride = 1, std::size_t Kernel = 1>
+template <std::size_t Channels, std::size_t Outputs, std::size_t Side, std::size_t Stride = 1, std::size_t Kernel = 1, std::size_t Pad = Kernel / 2>
 std::size_t wrong_from_pages() {
   using image = ia::tensor<float, 1, Channels, Side * Stride, Side * Stride>;
   using kernel = ia::tensor<float, Outputs, Channels, Kernel, Kernel>;
   using result = ia::tensor<float, 1, Outputs, Side, Side>;
-  constexpr std::size_t pad = Kernel / 2;
   const auto x = std::make_unique<image>(), found = std::make_unique<image>(), wanted = std::make_unique<image>();
   const auto k = std::make_unique<kernel>();
   const auto g = std::make_unique<result>();
   for (std::size_t i = 0; i < k->size(); ++i) k->data()[i] = static_cast<float>(i * i % 13) - 6;
   for (std::size_t i = 0; i < g->size(); ++i) g->data()[i] = static_cast<float>(i * 3 % 7) - 3;
-  pages_to_input<Stride, pad>.into(*found)(*x, *k, *g);
+  pages_to_input<Stride, Pad>.into(*found)(*x, *k, *g);
   for (std::size_t o = 0; o < Outputs; ++o)
     for (std::size_t c = 0; c < Channels; ++c)
       for (std::size_t i = 0; i < Side * Side * Kernel * Kernel; ++i) {
         const std::size_t a = i / Kernel % Kernel, b = i % Kernel, p = i / Kernel / Kernel / Side, q = i / Kernel / Kernel % Side;
-        const std::size_t row = Stride * p + a - pad, column = Stride * q + b - pad;  // beyond all sizes where they are negative
+        const std::size_t row = Stride * p + a - Pad, column = Stride * q + b - Pad;  // beyond all sizes where they are negative
         if (row < Side * Stride && column < Side * Stride) (*wanted)(0, c, row, column) += (*k)(o, c, a, b) * (*g)(0, o, p, q);
       }
   std::size_t wrong = 0;
@@ -274,4 +273,14 @@ BOOST_AUTO_TEST_CASE(parts_of_pages) {
   BOOST_TEST((wrong_from_pages<512, 128, 11>()) == 0u);
   BOOST_TEST((wrong_from_pages<72, 256, 7, 1, 3>()) == 0u);
   BOOST_TEST((wrong_from_pages<72, 256, 7, 2, 3>()) == 0u);
+}
+
+// Windows side by side: one product, its columns in another order; not where they leave a row between them.
+BOOST_AUTO_TEST_CASE(patches) {
+  constexpr int kernels = ia::cost<pages_to_input<16, 0>, ia::tensor<float, 1, 3, 224, 224>, ia::tensor<float, 768, 3, 16, 16>, ia::tensor<float, 1, 768, 14, 14>>.kernels;
+  BOOST_TEST(kernels <= 2);
+  BOOST_TEST((wrong_from_pages<3, 768, 14, 16, 16, 0>()) == 0u);
+  BOOST_TEST((wrong_from_pages<3, 384, 7, 4, 4, 0>()) == 0u);
+  BOOST_TEST((wrong_from_pages<96, 192, 14, 2, 2, 0>()) == 0u);
+  BOOST_TEST((wrong_from_pages<64, 192, 7, 3, 2, 0>()) == 0u);
 }

@@ -74,6 +74,7 @@ class column_sums {
   }
 
   constexpr ir::node_id run() {
+    if (is_in_patches()) return patches();
     index residues = 1;
     for (int x = 0; x < c_.count; ++x)
       if (has_residues(c_.axis[x])) residues *= c_.axis[x].stride;
@@ -102,6 +103,30 @@ class column_sums {
       else share(at_[x], a.dim[1], -1, a.extent[1]), share(tap_at_[x], -1, a.dim[2], a.extent[2]);
     }
     return made;
+  }
+
+  /// Windows side by side that fill the image: each element is in one of them, so the result is the columns in another order. (2x2,
+  /// stride 2, 96x56x56 to 192, Zen 4, AVX-512: 1.11 to 1.04 ms; 16x16: 52 to 3 s of g++, which clang refused.)
+  constexpr bool is_in_patches() const {
+    for (int x = 0; x < c_.count; ++x)
+      if (const ir::contraction_axis& a = c_.axis[x]; a.window && (a.stride != a.extent[2] || a.dilation != 1 || a.pad != 0 || a.extent[0] != a.stride * a.extent[1])) return false;
+    return true;
+  }
+  constexpr ir::node_id patches() {
+    extents order;
+    ir::view_map m;
+    auto next = [&](int axis, index extent) {
+      m.axis[axis] = {0, 0, order.rank, 1, -1, 0};
+      order.push(extent);
+    };
+    for (int d = 0; d < n_.shape.rank; ++d)
+      for (int x = 0; x < c_.count; ++x) {
+        const ir::contraction_axis& a = c_.axis[x];
+        if (a.window ? a.dim[0] != d : a.dim[ir::out] != d) continue;
+        next(at_[x], a.window ? a.extent[1] : a.extent[0]);
+        if (a.window) next(tap_at_[x], a.extent[2]);
+      }
+    return ir::reshape(g_, ir::view(g_, columns_, order, m), n_.shape);
   }
 
   /// The results of one residue of each window's stride (of all of them, where no window skips).

@@ -103,8 +103,9 @@ template <class N, class Vectors, tile_sizes T, index Count, class Sums>
 HWY_INLINE void reduce(const pointers<N>& p, const counters<N>& c, Sums& sum) {
   cells<N, Vectors, T, range<0, N::K.body>> known;
   compute_all<N, Vectors, T, N::lanes, Count>(p, c, known, sum, range<0, N::K.body>{});
-  if constexpr (N::late >= 0) multiply_add<N, Vectors, T, N::lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, order<N, T>.runs>{});
-  else accumulate<N, Vectors, T, N::lanes, Count>(known, sum, std::make_integer_sequence<int, N::slots.slots(N::term_bits, T)>{});
+  if constexpr (N::late < 0) accumulate<N, Vectors, T, N::lanes, Count>(known, sum, std::make_integer_sequence<int, N::slots.slots(N::term_bits, T)>{});
+  else if constexpr (constexpr int runs = order<N, T>.runs; runs > 0)  // none: all of a border's tile meets zeros
+    multiply_add<N, Vectors, T, N::lanes, Count>(p, c, known, sum, std::make_integer_sequence<int, runs>{});
 }
 
 }  // namespace intarsia::HWY_NAMESPACE
