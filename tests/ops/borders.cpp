@@ -121,3 +121,22 @@ BOOST_AUTO_TEST_CASE(windows_beyond_the_border) {
   check_dense<1, 8, 32, 9, 12, 3>(with(1, 1, 1, 5, 1), ia::pad_sides<5, 0, 1, 4>);
   check_dense<2, 6, 16, 10, 10, 5>(with(1, 1, 2, 4, 4), ia::pad<4>, ia::dilation<2>);
 }
+
+namespace {
+constexpr auto every_second(const auto& z) { return ia::slice<3, 0, 32, 2>(ia::slice<2, 0, 10, 2>(ia::zero_pad(z, ia::pad_sides<1, 1, 3, 3>))); }
+}  // namespace
+
+// What is added to a sum over every second element may be every second element as well, of which some do not exist.
+BOOST_AUTO_TEST_CASE(every_second_element_beside_a_sum) {
+  constexpr auto sum = ia::compile([](auto x, auto k) { return ia::corr2d(x, k, ia::pad<1>, ia::stride<2>, ia::groups<3>); });
+  constexpr auto both = ia::compile([](auto x, auto k, auto z) { return ia::corr2d(x, k, ia::pad<1>, ia::stride<2>, ia::groups<3>) + every_second(z); });
+  ia::tensor<float, 1, 3, 10, 32> x;
+  ia::tensor<float, 3, 1, 3, 3> k;
+  ia::tensor<float, 1, 3, 8, 26> z;
+  int n = 0;
+  for (float& e : x) e = static_cast<float>(n++ % 7);
+  for (float& e : k) e = static_cast<float>(n++ % 5);
+  for (float& e : z) e = static_cast<float>(n++ % 11);
+  const ia::tensor<float, 1, 3, 5, 16> added = every_second(z);
+  BOOST_TEST((both(x, k, z) == ia::evaluate(sum(x, k) + added)));
+}

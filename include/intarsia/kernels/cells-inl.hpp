@@ -34,7 +34,7 @@ struct nest_on {
   static constexpr index lanes = K.lane >= 0 ? lanes_for(K.extent[K.lane]) : 1;
   static constexpr bool horizontal = K.lane >= K.outer;  // the lanes are added up
   /// Lanes of the sums: the first half of the results and the second one in turn, which saves a shuffle for each vector that is read.
-  static constexpr bool in_turn = plan::reads_every_second(K) && lanes * width == 32 && HWY_TARGET != HWY_SCALAR;
+  static constexpr bool in_turn = plan::reads_every_second(K) && lanes * width == 32;
   static constexpr int reductions = K.reduction != ir::opcode::none;
   static constexpr bool is_arg = K.reduction == ir::opcode::argmax || K.reduction == ir::opcode::argmin;
   static constexpr ir::dtype sum_type = reductions ? K.code[K.term].type : ir::dtype::f32;

@@ -45,9 +45,15 @@ template <class N, int A, unsigned Bits, tile_sizes T, int S, index Along, index
 HWY_INLINE void clip_all(index& from, index& to, const counters<N>& c, std::integer_sequence<int, R...>) {
   (clip<N, N::K.at[A].guard_first + R, Bits, T, S, Along, Elements, Count>(from, to, c), ...);
 }
+/// Whether instruction I loads its lanes in turn.
+template <class N, int I>
+inline constexpr bool loads_in_turn = N::in_turn && I < N::K.body && N::K.at[N::K.code[I].a].stride[N::K.lane] == 2;
+
 /// A vector, or a broadcast element, of which only a range may exist.
-template <class N, class Vectors, int A, unsigned Bits, tile_sizes T, int S, index Lanes, index Count>
-HWY_INLINE auto load_clipped(const ir::element_t<N::K.at[A].type>* p, const counters<N>& c) {
+template <class N, class Vectors, int I, tile_sizes T, int S, index Lanes, index Count>
+HWY_INLINE auto load_clipped(const ir::element_t<N::K.at[N::K.code[I].a].type>* p, const counters<N>& c) {
+  constexpr int A = N::K.code[I].a;
+  constexpr unsigned Bits = depends_v<N, I>;
   constexpr plan::access a = N::K.at[A];
   constexpr index along = Lanes > 1 ? a.stride[N::K.lane] : 0, elements = along * (Count - 1) + 1;
   index from = 0, to = elements;
@@ -56,7 +62,8 @@ HWY_INLINE auto load_clipped(const ir::element_t<N::K.at[A].type>* p, const coun
   else {
     auto v = Vectors::template constant<a.type>(0);
     if constexpr (along == 1) v = Vectors::template load_between<a.type>(p, from, to);
-    else v = Vectors::template every_second_between<a.type, N::in_turn>(p, from, to);
+    else if constexpr (loads_in_turn<N, I>) v = Vectors::template every_second_in_turn_between<a.type>(p, from, to);
+    else v = Vectors::template every_second_between<a.type>(p, from, to);
     if constexpr (a.fill == 0) return v;
     else {  // lane i holds element along * i
       const auto exists = Vectors::template between<held_t<a.type>>((from + along - 1) / along, (to + along - 1) / along);
@@ -118,7 +125,7 @@ HWY_INLINE auto load_at(const ir::element_t<N::K.at[N::K.code[I].a].type>* from)
     auto v = Vectors::template splat<a.type>(from);
     if constexpr (N::K.window >= 0 && I < N::K.body) keep_in_register(v);
     return v;
-  } else if constexpr (N::in_turn && I < N::K.body) return Vectors::template every_second_in_turn<a.type, static_cast<std::size_t>(Count)>(from);
+  } else if constexpr (loads_in_turn<N, I>) return Vectors::template every_second_in_turn<a.type, static_cast<std::size_t>(Count)>(from);
   else if constexpr (along == 2 && Vectors::template reads_pairs<a.type>) {
     constexpr plan::pair_place where = plan::pair_of(N::slots, I, cell_map_of<N, I, T>, T, S, Lanes, Count);
     if constexpr (where == plan::pair_place::none) return Vectors::template gather<a.type, 2, static_cast<std::size_t>(Count)>(from);
@@ -150,7 +157,7 @@ HWY_INLINE auto load(const pointers<N>& p, const counters<N>& c) {
   if constexpr (!plan::needs_guards(N::slots, A, depends_v<N, I>, T, S, Lanes, Count)) return load_at<N, Vectors, I, T, S, Lanes, Count>(from);
   else if constexpr (!N::slots.clips(A)) return load_guarded<N, Vectors, A, depends_v<N, I>, T, S, Lanes>(from, c, static_cast<std::size_t>(Count));
   else {
-    auto v = load_clipped<N, Vectors, A, depends_v<N, I>, T, S, Lanes, Count>(from, c);
+    auto v = load_clipped<N, Vectors, I, T, S, Lanes, Count>(from, c);
     keep_in_register(v);
     return v;
   }

@@ -15,36 +15,39 @@ INTARSIA_BEFORE_NAMESPACE();
 namespace intarsia::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// A vector with Count elements of a result; `Whole`: what the lanes behind them write is written again.
-template <class N, class Vectors, int A, index Lanes, index Count, bool Whole, class V>
+template <class N, class Vectors, int A, index Lanes, index Count, class V>
 HWY_INLINE void store_at(V v, ir::element_t<N::K.at[A].type>* to) {
   constexpr plan::access a = N::K.at[A];
   constexpr index along = N::K.lane >= 0 && Lanes > 1 ? a.stride[N::K.lane] : 1;
   if constexpr (Lanes == 1) Vectors::template store_first<a.type>(v, to, 1);
   else if constexpr (along != 1) Vectors::template scatter<a.type>(v, to, along, static_cast<std::size_t>(Count));
-  else if constexpr (Count < Lanes && !Whole) Vectors::template store_first<a.type>(v, to, static_cast<std::size_t>(Count));
+  else if constexpr (Count < Lanes) Vectors::template store_first<a.type>(v, to, static_cast<std::size_t>(Count));
   else Vectors::template store<a.type>(v, to);
 }
-/// The slots behind whose Count elements later slots of the same store write, as many elements as there are lanes: a whole
-/// vector is one store, seven elements are three. (Depthwise 3x3, 960x7x7, AVX2, Zen 4: 14.4 to 13.5 us, clang 15.3 to 12.7.)
+/// How many elements each slot writes: all lanes where what those behind its Count elements write is written again by later slots
+/// of the store. A whole vector is one store, seven elements are three. (Depthwise 3x3, 960x7x7, AVX2, Zen 4: 14.4 to 13.5 us,
+/// clang 15.3 to 12.7.)
 template <class N, int A, tile_sizes T, index Lanes, index Count>
-inline constexpr auto is_written_again = [] {
+inline constexpr auto elements_written = [] {
   constexpr auto& at = store_offsets<N, A, T>;
-  std::array<bool, at.size()> is{};
+  std::array<index, at.size()> elements;
+  elements.fill(Count);
+  constexpr index along = N::K.lane >= 0 ? N::K.at[A].stride[N::K.lane] : 0;
+  if (Count == Lanes || along != 1 || HWY_TARGET <= HWY_AVX3) return elements;  // AVX-512 stores a part as one
   for (std::size_t s = 0; s < at.size(); ++s) {
     index behind = Count;
     for (std::size_t later = s + 1; later < at.size(); ++later)
       if (const index e = at[s] + behind - at[later]; e >= 0 && e < Count) behind += Count - e;
-    is[s] = behind >= Lanes && HWY_TARGET > HWY_AVX3;  // which stores a part of a vector as one
+    if (behind >= Lanes) elements[s] = Lanes;
   }
-  return is;
+  return elements;
 }();
 template <class N, class Vectors, int Store, tile_sizes T, index Lanes, index Count, class Cells, int... S>
 HWY_INLINE void store_slots(const pointers<N>& p, const Cells& known, std::integer_sequence<int, S...>) {
   constexpr int A = N::K.store[Store].access, value = N::K.store[Store].value;
   auto* to = reinterpret_cast<ir::element_t<N::K.at[A].type>*>(p.at[A]);
   const auto& v = static_cast<const cell<N, Vectors, value, T>&>(known).v;
-  (store_at<N, Vectors, A, Lanes, Count, (Count < Lanes && is_written_again<N, A, T, Lanes, Count>[S])>(v[cell_at<N, value, N::outer_bits, T, S>::value], to + std::integral_constant<index, store_offsets<N, A, T>[S]>::value), ...);
+  (store_at<N, Vectors, A, Lanes, elements_written<N, A, T, Lanes, Count>[S]>(v[cell_at<N, value, N::outer_bits, T, S>::value], to + std::integral_constant<index, store_offsets<N, A, T>[S]>::value), ...);
 }
 
 /// The iterations of tiled loop `Along` fill the gaps between the lanes.

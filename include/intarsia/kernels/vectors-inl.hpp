@@ -155,23 +155,20 @@ struct vectors {
     return load<T>(buffer);
 #endif
   }
-  /// The same of p[2 i], where elements are counted in p; `InTurn`: in the order of every_second_in_turn.
-  template <ir::dtype T, bool InTurn>
+  /// The same of p[2 i], where elements are counted in p.
+  template <ir::dtype T>
   static HWY_INLINE value_t<T> every_second_between(const ir::element_t<T>* p, index first, index end) {
     constexpr index n = static_cast<index>(Lanes);
 #if HWY_TARGET > HWY_AVX2 || !HWY_ARCH_X86
-    if (!InTurn && first <= 0 && end >= 2 * n - 1) return gather<T, 2, Lanes>(p);  // no masked loads
+    if (first <= 0 && end >= 2 * n - 1) return gather<T, 2, Lanes>(p);  // no masked loads
 #endif
-    if constexpr (InTurn) return hn::OddEven(load_between<T>(p + n - 1, first - n + 1, end - n + 1), load_between<T>(p, first, end));
-    else {
-      const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
+    const auto low = load_between<T>(p, first, end), high = load_between<T>(p + n, first - n, end - n);
 #if HWY_TARGET == HWY_SCALAR
-      return low;
+    return low;
 #else
-      if constexpr (Lanes == 1) return low;
-      else return hn::ConcatEven(tag<ir::element_t<T>>(), high, low);
+    if constexpr (Lanes == 1) return low;
+    else return hn::ConcatEven(tag<ir::element_t<T>>(), high, low);
 #endif
-    }
   }
   template <ir::dtype T>
   static HWY_INLINE value_t<T> splat(const ir::element_t<T>* p) {
@@ -200,6 +197,12 @@ struct vectors {
       const ir::element_t<T>* const from = p + Lanes - 1;
       return hn::OddEven(Count == Lanes ? load<T>(from) : load_first<T>(from, last - (Lanes - 1)), low);
     }
+  }
+  /// The same where only [first, end) of p exists.
+  template <ir::dtype T>
+  static HWY_INLINE value_t<T> every_second_in_turn_between(const ir::element_t<T>* p, index first, index end) {
+    constexpr index before = static_cast<index>(Lanes) - 1;
+    return hn::OddEven(load_between<T>(p + before, first - before, end - before), load_between<T>(p, first, end));
   }
   /// Lanes in turn as a sequence.
   template <ir::dtype T>
@@ -306,6 +309,7 @@ struct vectors {
     const auto twice = hn::Add(i, i), half = hn::Set(d, static_cast<hn::TFromD<decltype(d)>>(Lanes - 1));
     return hn::IfThenElse(hn::Lt(i, hn::Set(d, Lanes / 2)), twice, hn::Sub(twice, half));
   }
+  /// Elements 0, 2, 4 ... of p.
   template <ir::dtype T, std::size_t Count>
   static HWY_INLINE value_t<T> every_second(const ir::element_t<T>* p) {
     const tag<ir::element_t<T>> d;

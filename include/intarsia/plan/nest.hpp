@@ -152,9 +152,10 @@ constexpr bool is_tiny(const nest& k) { return iterations_in(k) <= 16; }
 
 /// Whether the steps of loop l mask different lanes, in each tile of a short row.
 constexpr bool masks_lanes(const nest& k, int l) {
-  bool masks = false;
-  for (int r = 0; r < k.guards && r < k.zeros; ++r) masks = masks || (k.rows[r].coef[l] != 0 && k.lane >= 0 && k.rows[r].coef[k.lane] != 0);
-  return masks && k.extent[k.lane] <= 32;
+  if (k.lane < 0 || k.extent[k.lane] > 32) return false;
+  for (int r = 0; r < k.guards && r < k.zeros; ++r)
+    if (k.rows[r].coef[l] != 0 && k.rows[r].coef[k.lane] != 0) return true;
+  return false;
 }
 
 /// Whether the loops of the reduction from loop l on are written out as well: there are few multiply-adds in them, for `sums` results

@@ -61,6 +61,9 @@ constexpr void pass_rows(nest& k, int moved, const machine& m) {
   k.partial = 1, k.window = static_cast<std::int8_t>(moved);
 }
 
+/// Whether a loop counts the two residues of a window's stride: rows of zeros go by it.
+constexpr bool counts_residues(const nest& k, int loop) { return loop != k.lane && k.extent[loop] == 2; }
+
 /// Residues of a strided convolution's gradient beside each other: taps that are zeros for some of the results, which are
 /// interleaved. With all these results and all taps in one tile no product by such a zero is made, and each vector serves all of
 /// them. (Depthwise 3x3, stride 2, 144x56x56 to input, Zen 4: AVX-512 63 to 39 us, AVX2 56 to 33.)
@@ -69,7 +72,7 @@ constexpr bool interleaves_residues(const nest& k) {
   for (int l = k.outer; l < k.loops; ++l) {
     bool has_zeros = false;
     for (int r = k.zeros; r < k.guards; ++r)
-      if (const int by = zeros_by(k, r); k.rows[r].coef[l] != 0) has_zeros = has_zeros || (by != k.lane && k.extent[by] == 2);
+      if (k.rows[r].coef[l] != 0) has_zeros = has_zeros || counts_residues(k, zeros_by(k, r));
     if (!has_zeros || k.extent[l] > 3) return false;
   }
   for (int s = 0; s < k.stores; ++s)
@@ -80,7 +83,7 @@ constexpr void keep_residues_together(nest& k) {
   for (int l = 0; l < k.loops; ++l) k.tile[l] = static_cast<std::int8_t>(l < k.outer ? 1 : k.extent[l]);
   index results = 1;
   for (int r = k.zeros; r < k.guards; ++r)
-    if (const int by = zeros_by(k, r); by != k.lane && k.extent[by] == 2 && k.tile[by] == 1) k.tile[by] = 2, results *= 2;
+    if (const int by = zeros_by(k, r); counts_residues(k, by) && k.tile[by] == 1) k.tile[by] = 2, results *= 2;
   // more rows, until eight sums hide the latency
   const access &x = k.at[k.code[k.term].a], &y = k.at[k.code[k.factor].a], &taps = x.stride[k.lane] == 0 ? x : y;
   for (int l = k.outer - 1; l >= 0; --l)
